@@ -1,0 +1,53 @@
+import type ts from "typescript";
+import type { ConvoyDiagnostic, Severity } from "../model/diagnostic.js";
+import type { FunctionFacts, ModuleFacts, ProjectFacts, SchemaFacts, SourceSpan } from "../model/facts.js";
+import type { ProjectLayout } from "../project/layout.js";
+
+/** What every rule is, whatever it looks at. */
+interface RuleBase {
+  /** Stable: `CV2001`. */
+  readonly code: string;
+  /** Kebab-case; the fixture's folder has the same name. */
+  readonly name: string;
+  readonly severity: Severity;
+  /** One sentence for the table in docs/diagnostics.md. */
+  readonly summary: string;
+  /** The names of the quick fixes it can offer. */
+  readonly fixes: readonly string[];
+}
+
+/** What a rule found; code, name and severity are added by the runner. */
+export type Finding = Omit<ConvoyDiagnostic, "code" | "rule" | "severity">;
+
+/** Looks at the facts alone. */
+export interface FactsRule extends RuleBase {
+  readonly on: "facts";
+  check(facts: ProjectFacts, project: ProjectLayout): Iterable<Finding>;
+}
+
+/** Looks at one source file of the project, with the facts beside it. */
+export interface SourceRule extends RuleBase {
+  readonly on: "source";
+  check(context: SourceRuleContext): Iterable<Finding>;
+}
+
+export type Rule = FactsRule | SourceRule;
+
+/** What a source rule is given. */
+export interface SourceRuleContext {
+  readonly ts: typeof ts;
+  readonly sourceFile: ts.SourceFile;
+  /** `sourceFile`'s path relative to the project root, with forward slashes. */
+  readonly file: string;
+  readonly project: ProjectLayout;
+  readonly facts: ProjectFacts;
+  readonly schema: SchemaFacts;
+  /** The functions module that this file is, or `null` for any other file. */
+  readonly module: ModuleFacts | null;
+  /** The checker, for the few rules that need a type; ask for it late. */
+  readonly checker: () => ts.TypeChecker;
+  /** The span of a node in this file (without leading trivia). */
+  spanOf(node: ts.Node): SourceSpan;
+  /** The function whose definition contains the node, if it is one in the facts. */
+  functionAt(node: ts.Node): FunctionFacts | null;
+}

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import type { Id } from "../../protocol/id.js";
+import type { RegisteredTableNames } from "./register.js";
+
+/** What Postgres does with a document when the document that it refers to is deleted. */
+export type OnDelete = "restrict" | "cascade" | "set null";
+
+export interface RefOptions {
+  /** Enforced by Postgres once the field lives in a real column. Default: `"restrict"`. */
+  readonly onDelete?: OnDelete;
+}
+
+/** A zod type of `Id<Table>`: composes with `.optional()`, `.nullable()`, `z.array` and all else. */
+export interface RefType<Table extends string> extends z.ZodType<Id<Table>, Id<Table>> {
+  /** The table that the id belongs to, and what a delete there does here. */
+  readonly ref: { readonly table: Table; readonly onDelete: OnDelete };
+}
+
+const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/**
+ * A reference to a document of `table`, for schemas and function arguments alike. It checks,
+ * without I/O, that a value is a well-formed id.
+ *
+ * @example
+ * defineTable({ ownerId: defineRef("users", { onDelete: "cascade" }).optional() })
+ */
+export function defineRef<Table extends RegisteredTableNames>(
+  table: Table,
+  options: RefOptions = {},
+): RefType<Table> {
+  const type = z.custom<Id<Table>>((value) => typeof value === "string" && idPattern.test(value), {
+    error: `Expected an id of table "${table}" (a UUIDv7 in lower case).`,
+  });
+  const ref = Object.freeze({ table, onDelete: options.onDelete ?? "restrict" });
+  return Object.assign(type, { ref }) as unknown as RefType<Table>;
+}

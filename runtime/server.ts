@@ -1,0 +1,44 @@
+export type { FunctionReference } from "../protocol/function-reference.js";
+export type { Id } from "../protocol/id.js";
+export type { GenericDataModel, TableModel, TableNamesOf } from "./database/data-model.js";
+export type { DrizzleReader, DrizzleWriter } from "./database/drizzle.js";
+export type { Expression, FilterBuilder } from "./database/filter.js";
+export type {
+  IndexRange,
+  IndexRangeBuilder,
+  LowerBoundedRange,
+  UpperBoundedRange,
+} from "./database/index-range.js";
+export type {
+  OrderDirection,
+  PaginationOptions,
+  PaginationResult,
+  Query,
+  TableQuery,
+} from "./database/query.js";
+export type { GenericDatabaseReader } from "./database/reader.js";
+export type { SqlTag } from "./database/sql.js";
+export type { GenericDatabaseWriter, PatchOf } from "./database/writer.js";
+export {
+  type ActionBuilder,
+  type ArgsValidator,
+  type CallerArgs,
+  createFunctionBuilders,
+  type FunctionBuilder,
+  type FunctionBuilders,
+  type HandlerArgs,
+  type MutationBuilder,
+  type QueryBuilder,
+} from "./functions/builder.js";
+export type {
+  GenericActionCtx,
+  GenericMutationCtx,
+  GenericQueryCtx,
+} from "./functions/context.js";
+export type {
+  ReferenceTo,
+  RegisteredAction,
+  RegisteredFunction,
+  RegisteredMutation,
+  RegisteredQuery,
+} from "./functions/registered-function.js";
