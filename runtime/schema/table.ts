@@ -4,9 +4,9 @@ import { z } from "zod";
 export type TableValidator = z.ZodType<Record<string, unknown>>;
 
 /** The names under which an index can list a field: its own, or a dotted path below it. */
-export type IndexableField<Document> = Document extends unknown
-  ? (keyof Document & string) | `${keyof Document & string}.${string}`
-  : never;
+export type IndexableField<FieldNames extends string> = FieldNames | `${FieldNames}.${string}`;
+
+type FieldNamesOf<Document> = Document extends unknown ? keyof Document & string : never;
 
 /** An index as a table definition keeps it. */
 export interface IndexDefinition {
@@ -26,6 +26,9 @@ export interface TableDefinition<
   Indexes = unknown,
   Promoted extends string = string,
   Relational extends boolean = boolean,
+  // Not derived from the document: in a helper that adds fields to a generic shape, the document is
+  // unresolved, but the names that the helper adds are known.
+  FieldNames extends string = string,
 > {
   /** A stored document without its system fields. */
   readonly "~doc": Document;
@@ -48,7 +51,7 @@ export interface TableDefinition<
    *
    * @example defineTable({ … }).index("by_city", ["address.city", "createdAt"])
    */
-  index<const Name extends string, const Fields extends readonly IndexableField<Document>[]>(
+  index<const Name extends string, const Fields extends readonly IndexableField<FieldNames>[]>(
     name: Name,
     fields: Fields,
   ): TableDefinition<
@@ -56,11 +59,12 @@ export interface TableDefinition<
     Input,
     Indexes & { readonly [N in Name]: { readonly fields: Fields; readonly unique: false } },
     Promoted,
-    Relational
+    Relational,
+    FieldNames
   >;
 
   /** Adds a unique index: a second document with the same values is refused with a code. */
-  unique<const Name extends string, const Fields extends readonly IndexableField<Document>[]>(
+  unique<const Name extends string, const Fields extends readonly IndexableField<FieldNames>[]>(
     name: Name,
     fields: Fields,
   ): TableDefinition<
@@ -68,16 +72,24 @@ export interface TableDefinition<
     Input,
     Indexes & { readonly [N in Name]: { readonly fields: Fields; readonly unique: true } },
     Promoted,
-    Relational
+    Relational,
+    FieldNames
   >;
 
   /** Stores these fields in real columns. Functions, types and results stay the same. */
-  promote<const Fields extends readonly IndexableField<Document>[]>(
+  promote<const Fields extends readonly IndexableField<FieldNames>[]>(
     fields: Fields,
-  ): TableDefinition<Document, Input, Indexes, Promoted | Fields[number], Relational>;
+  ): TableDefinition<
+    Document,
+    Input,
+    Indexes,
+    Promoted | Fields[number],
+    Relational,
+    FieldNames
+  >;
 
   /** Stores every field in a real column. Functions, types and results stay the same. */
-  relational(): TableDefinition<Document, Input, Indexes, Promoted, true>;
+  relational(): TableDefinition<Document, Input, Indexes, Promoted, true, FieldNames>;
 }
 
 /**
@@ -88,7 +100,14 @@ export interface TableDefinition<
  */
 export function defineTable<const Validator extends TableValidator>(
   validator: Validator,
-): TableDefinition<z.output<Validator>, z.input<Validator>, unknown, never, false>;
+): TableDefinition<
+  z.output<Validator>,
+  z.input<Validator>,
+  unknown,
+  never,
+  false,
+  FieldNamesOf<z.output<Validator>>
+>;
 export function defineTable<Shape extends z.ZodRawShape>(
   shape: Shape,
 ): TableDefinition<
@@ -96,7 +115,8 @@ export function defineTable<Shape extends z.ZodRawShape>(
   z.input<z.ZodObject<Shape, z.core.$strip>>,
   unknown,
   never,
-  false
+  false,
+  keyof Shape & string
 >;
 export function defineTable(shape: TableValidator | z.ZodRawShape): unknown {
   const validator = shape instanceof z.ZodType ? shape : z.strictObject(shape);
