@@ -16,6 +16,8 @@ export interface ProjectFacts {
 }
 
 export interface SchemaFacts {
+  /** The name under which `schema.ts` exports it. */
+  readonly exportName: "default" | "schema";
   /** Sorted by name. */
   readonly tables: readonly TableFacts[];
   /** The declarations that the field types refer to. */

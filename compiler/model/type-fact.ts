@@ -19,8 +19,8 @@ export type TypeFact =
   | { readonly kind: "tuple"; readonly elements: readonly TypeFact[]; readonly rest?: TypeFact }
   | ObjectFact
   | { readonly kind: "union"; readonly members: readonly TypeFact[] }
-  /** `Doc<table>`: a whole document of a table. */
-  | { readonly kind: "document"; readonly table: string }
+  /** `Doc<table>`: a whole document of a table; one variant of it where `variant` is given. */
+  | { readonly kind: "document"; readonly table: string; readonly variant?: number }
   /** A declaration beside this type: how recursive types stay finite. */
   | { readonly kind: "named"; readonly name: string }
   /** A type that can be neither stored nor sent. */

@@ -1,0 +1,165 @@
+import type ts from "typescript";
+import type {
+  ExportFacts,
+  FunctionFacts,
+  FunctionKind,
+  FunctionVisibility,
+  ModuleFacts,
+  SchemaFacts,
+  SourceSpan,
+} from "../../model/facts.js";
+import type { TypeFact } from "../../model/type-fact.js";
+import { documentInterfaces } from "../../printers/data-model-names.js";
+import { modulePath, type ProjectLayout, relativeToRoot } from "../../project/layout.js";
+import { Follower } from "./follow.js";
+import { projectPath } from "./schema-reader.js";
+import { spanIn } from "./spans.js";
+import { type DocumentInterface, TypeReader } from "./type-reader.js";
+
+export interface FunctionsReaderOptions {
+  readonly ts: typeof ts;
+  readonly program: ts.Program;
+  readonly project: ProjectLayout;
+  readonly schema: SchemaFacts;
+}
+
+/** Reads modules of functions from a program that contains them and the generated data model. */
+export class FunctionsReader {
+  readonly #o: FunctionsReaderOptions;
+  readonly #checker: ts.TypeChecker;
+  readonly #follower: Follower;
+  readonly #interfaces: ReadonlyMap<string, DocumentInterface>;
+
+  constructor(options: FunctionsReaderOptions) {
+    this.#o = options;
+    this.#checker = options.program.getTypeChecker();
+    this.#follower = new Follower(options.ts, this.#checker);
+    this.#interfaces = documentInterfaces(options.schema);
+  }
+
+  /** The facts of the module in `file`; `null` where the program does not have it. */
+  read(file: string): ModuleFacts | null {
+    const { program, project } = this.#o;
+    const source = program.getSourceFile(file);
+    if (!source) return null;
+    const path = modulePath(project, file);
+    const module = this.#checker.getSymbolAtLocation(source);
+    const types = this.#typeReader();
+    const functions: FunctionFacts[] = [];
+    const otherExports: ExportFacts[] = [];
+    for (const symbol of module ? this.#checker.getExportsOfModule(module) : []) {
+      const target = this.#follower.throughAliases(symbol);
+      if (!(target.flags & this.#o.ts.SymbolFlags.Value)) continue;
+      const span = this.#spanOfExport(symbol, target, source);
+      const found =
+        symbol.name === "default" ? null : this.#readFunction(symbol.name, target, path, span, types);
+      if (found) functions.push(found);
+      else otherExports.push({ name: symbol.name, span });
+    }
+    return {
+      path,
+      file: relativeToRoot(project, file),
+      functions: functions.sort(byName),
+      otherExports: otherExports.sort(byName),
+      types: types.types,
+    };
+  }
+
+  #typeReader(): TypeReader {
+    const { ts: typescript, program, project, schema } = this.#o;
+    const variants = new Map(schema.tables.map((table) => [table.name, table.variants.length]));
+    return new TypeReader({
+      ts: typescript,
+      program,
+      projectPath: (path) => projectPath(project, path),
+      documentOf: (symbol) => this.#documentOf(symbol),
+      variantsOf: (table) => variants.get(table) ?? 0,
+    });
+  }
+
+  #documentOf(symbol: ts.Symbol): DocumentInterface | undefined {
+    const found = this.#interfaces.get(symbol.name);
+    const declaredIn = found && symbol.declarations?.[0]?.getSourceFile().fileName;
+    return declaredIn === `${this.#o.project.generatedDir}/dataModel.ts` ? found : undefined;
+  }
+
+  #spanOfExport(symbol: ts.Symbol, target: ts.Symbol, source: ts.SourceFile): SourceSpan {
+    for (const candidate of [target, symbol]) {
+      const declaration = candidate.valueDeclaration ?? candidate.declarations?.[0];
+      const name = declaration && this.#o.ts.getNameOfDeclaration(declaration);
+      const span = declaration && spanIn(this.#o.project, name ?? declaration);
+      if (span) return span;
+    }
+    return { file: relativeToRoot(this.#o.project, source.fileName), start: 0, length: 0 };
+  }
+
+  #readFunction(
+    name: string,
+    symbol: ts.Symbol,
+    module: string,
+    span: SourceSpan,
+    types: TypeReader,
+  ): FunctionFacts | null {
+    const definition = this.#definitionCall(symbol);
+    const type = this.#checker.getTypeOfSymbol(symbol);
+    const isAny = (type.flags & this.#o.ts.TypeFlags.Any) !== 0;
+    // A function whose type leads back to itself is `any`; what made it still says its kind.
+    const described = isAny ? definition && this.#returnTypeOfCallee(definition) : type;
+    const kind = described && this.#literal(described, "~kind");
+    const visibility = described && this.#literal(described, "~visibility");
+    if (!described || !kind || !visibility) return null;
+    const member = (key: string): TypeFact => {
+      const property = isAny ? undefined : type.getProperty(key);
+      return property ? types.read(this.#checker.getTypeOfSymbol(property)) : { kind: "any" };
+    };
+    const doc = types.docOf(symbol);
+    return {
+      name,
+      path: `${module}.${name}`,
+      kind: kind as FunctionKind,
+      visibility: visibility as FunctionVisibility,
+      span,
+      ...(doc ? { doc } : {}),
+      args: member("~args"),
+      result: member("~result"),
+      hasReturns: definition !== null && this.#hasProperty(definition, "returns"),
+      circular: isAny,
+    };
+  }
+
+  #literal(type: ts.Type, key: string): string | null {
+    const property = type.getProperty(key);
+    if (!property) return null;
+    const literal = this.#checker.getTypeOfSymbol(property);
+    return literal.isStringLiteral() ? literal.value : null;
+  }
+
+  /** `query({ … })` behind `export const list = query({ … })`. */
+  #definitionCall(symbol: ts.Symbol): ts.CallExpression | null {
+    const initializer = this.#follower.initializerOf(symbol);
+    const expression = initializer && this.#follower.unwrap(initializer);
+    return expression && this.#o.ts.isCallExpression(expression) ? expression : null;
+  }
+
+  #returnTypeOfCallee(call: ts.CallExpression): ts.Type | null {
+    const [signature] = this.#checker.getTypeAtLocation(call.expression).getCallSignatures();
+    return signature ? signature.getReturnType() : null;
+  }
+
+  #hasProperty(call: ts.CallExpression, name: string): boolean {
+    return call.arguments.some(
+      (argument) =>
+        this.#o.ts.isObjectLiteralExpression(argument) &&
+        argument.properties.some(
+          (property) =>
+            property.name !== undefined &&
+            this.#o.ts.isIdentifier(property.name) &&
+            property.name.text === name,
+        ),
+    );
+  }
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}

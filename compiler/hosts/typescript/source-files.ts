@@ -1,0 +1,107 @@
+import type ts from "typescript";
+
+/** Text that stands in for files on disk, by absolute path. */
+export type Overlay = ReadonlyMap<string, string>;
+
+export interface SourceFilesOptions {
+  readonly ts: typeof ts;
+  readonly system: ts.System;
+  readonly options: ts.CompilerOptions;
+  /** Files on disk in this folder do not exist for the analysis; the overlay has its own. */
+  readonly hiddenDir: string;
+}
+
+/**
+ * Parsed source files, kept from one program to the next: a file is parsed again only after it has
+ * been invalidated, or when its overlay text has changed.
+ */
+export class SourceFiles {
+  readonly #ts: typeof ts;
+  readonly #system: ts.System;
+  readonly #options: ts.CompilerOptions;
+  readonly #hiddenDir: string;
+  readonly #onDisk = new Map<string, ts.SourceFile | undefined>();
+  readonly #overlaid = new Map<string, { readonly text: string; readonly file: ts.SourceFile }>();
+  readonly #exists = new Map<string, boolean>();
+
+  constructor(options: SourceFilesOptions) {
+    this.#ts = options.ts;
+    this.#system = options.system;
+    this.#options = options.options;
+    this.#hiddenDir = options.hiddenDir;
+  }
+
+  /** Forgets what is known of these files (absolute paths) and of every file that was missing. */
+  invalidate(files: readonly string[]): void {
+    for (const file of files) this.#onDisk.delete(file);
+    for (const [file, source] of this.#onDisk) if (!source) this.#onDisk.delete(file);
+    this.#exists.clear();
+  }
+
+  /** A compiler host over these files, with `overlay` in place of the hidden folder. */
+  compilerHost(overlay: Overlay): ts.CompilerHost {
+    const ts = this.#ts;
+    const system = this.#system;
+    const isHidden = (path: string) => path === this.#hiddenDir || this.#isBelowHidden(path);
+    const host = ts.createCompilerHost(this.#options);
+    return {
+      ...host,
+      getSourceFile: (fileName, languageVersion) => {
+        const text = overlay.get(fileName);
+        if (text !== undefined) return this.#overlaidFile(fileName, text, languageVersion);
+        return isHidden(fileName) ? undefined : this.#diskFile(fileName, languageVersion);
+      },
+      fileExists: (path) => overlay.has(path) || (!isHidden(path) && this.#fileExists(path)),
+      readFile: (path) => overlay.get(path) ?? (isHidden(path) ? undefined : system.readFile(path)),
+      directoryExists: (path) => path === this.#hiddenDir || system.directoryExists(path),
+      writeFile: () => {},
+    };
+  }
+
+  #isBelowHidden(path: string): boolean {
+    return path.startsWith(`${this.#hiddenDir}/`);
+  }
+
+  #fileExists(path: string): boolean {
+    let exists = this.#exists.get(path);
+    if (exists === undefined) {
+      exists = this.#system.fileExists(path);
+      this.#exists.set(path, exists);
+    }
+    return exists;
+  }
+
+  #diskFile(
+    fileName: string,
+    languageVersion: ts.ScriptTarget | ts.CreateSourceFileOptions,
+  ): ts.SourceFile | undefined {
+    if (!this.#onDisk.has(fileName)) {
+      const text = this.#system.readFile(fileName);
+      this.#onDisk.set(
+        fileName,
+        text === undefined ? undefined : this.#parse(fileName, text, languageVersion),
+      );
+    }
+    return this.#onDisk.get(fileName);
+  }
+
+  #overlaidFile(
+    fileName: string,
+    text: string,
+    languageVersion: ts.ScriptTarget | ts.CreateSourceFileOptions,
+  ): ts.SourceFile {
+    const known = this.#overlaid.get(fileName);
+    if (known?.text === text) return known.file;
+    const file = this.#parse(fileName, text, languageVersion);
+    this.#overlaid.set(fileName, { text, file });
+    return file;
+  }
+
+  #parse(
+    fileName: string,
+    text: string,
+    languageVersion: ts.ScriptTarget | ts.CreateSourceFileOptions,
+  ): ts.SourceFile {
+    return this.#ts.createSourceFile(fileName, text, languageVersion);
+  }
+}

@@ -1,0 +1,112 @@
+import type { PropertyFact, TypeFact } from "./type-fact.js";
+
+/**
+ * A text that is equal for types that mean the same, whatever their comments and the order in
+ * which their properties were written.
+ */
+export function typeKey(type: TypeFact): string {
+  switch (type.kind) {
+    case "literal":
+      return JSON.stringify(type.value);
+    case "bigint-literal":
+      return `${type.digits}n`;
+    case "template":
+      return type.text;
+    case "id":
+      return `id(${type.tables.join()})`;
+    case "array":
+      return `array(${typeKey(type.element)})`;
+    case "tuple":
+      return `tuple(${type.elements.map(typeKey).join()}${type.rest ? `,...${typeKey(type.rest)}` : ""})`;
+    case "object":
+      return `object(${type.properties.map(propertyKey).sort().join()}${type.index ? `,[]:${typeKey(type.index)}` : ""})`;
+    case "union":
+      return `union(${type.members.map(typeKey).join()})`;
+    case "document":
+      return `document(${type.table}${type.variant === undefined ? "" : `,${type.variant}`})`;
+    case "named":
+      return `named(${type.name})`;
+    case "unsupported":
+      return `unsupported(${type.text})`;
+    default:
+      return type.kind;
+  }
+}
+
+function propertyKey(property: PropertyFact): string {
+  return `${JSON.stringify(property.name)}${property.optional ? "?" : ""}:${typeKey(property.type)}`;
+}
+
+/** How people read unions: literals, then wider types, and what is missing last. */
+const kindOrder: readonly TypeFact["kind"][] = [
+  "literal",
+  "bigint-literal",
+  "template",
+  "string",
+  "number",
+  "bigint",
+  "boolean",
+  "date",
+  "bytes",
+  "id",
+  "document",
+  "named",
+  "object",
+  "array",
+  "tuple",
+  "any",
+  "unknown",
+  "never",
+  "unsupported",
+  "union",
+  "null",
+  "undefined",
+];
+
+/**
+ * The union of `members` in canonical form: flat, without duplicates, in an order that does not
+ * depend on the checker; a single type where only one is left.
+ */
+export function unionOf(members: readonly TypeFact[]): TypeFact {
+  const byKey = new Map<string, TypeFact>();
+  for (const member of members.flatMap(flatten)) {
+    if (member.kind !== "never") byKey.set(typeKey(member), member);
+  }
+  for (const dominant of ["any", "unknown"]) {
+    const found = byKey.get(dominant);
+    if (found) return found;
+  }
+  if (byKey.has("true") && byKey.has("false")) {
+    byKey.delete("true");
+    byKey.delete("false");
+    byKey.set("boolean", { kind: "boolean" });
+  }
+  const sorted = [...byKey].sort(byKindThenKey).map(([, member]) => member);
+  const [first = { kind: "never" as const }, ...others] = sorted;
+  return others.length === 0 ? first : { kind: "union", members: sorted };
+}
+
+function flatten(type: TypeFact): readonly TypeFact[] {
+  return type.kind === "union" ? type.members.flatMap(flatten) : [type];
+}
+
+function byKindThenKey([keyA, a]: [string, TypeFact], [keyB, b]: [string, TypeFact]): number {
+  const byKind = kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind);
+  if (byKind !== 0) return byKind;
+  if (a.kind === "literal" && b.kind === "literal") {
+    if (typeof a.value === "number" && typeof b.value === "number") return a.value - b.value;
+  }
+  return keyA < keyB ? -1 : keyA > keyB ? 1 : 0;
+}
+
+/** `type` without its `undefined` and `null` members, as asked. */
+export function without(type: TypeFact, ...kinds: readonly ("undefined" | "null")[]): TypeFact {
+  const members = flatten(type);
+  const kept = members.filter((member) => !(kinds as readonly string[]).includes(member.kind));
+  return kept.length === members.length ? type : unionOf(kept);
+}
+
+/** Whether `type` is, or has among its members, one of `kind`. */
+export function includesKind(type: TypeFact, kind: TypeFact["kind"]): boolean {
+  return flatten(type).some((member) => member.kind === kind);
+}

@@ -1,0 +1,166 @@
+import type ts from "typescript";
+import { type ProjectLayout, projectLayout } from "./layout.js";
+import { ConvoyProjectError } from "./project-error.js";
+
+/** A project's `tsconfig.json`, as far as its analysis needs it. */
+export interface ProjectConfig {
+  readonly layout: ProjectLayout;
+  /** Options for analysing: the user's, without those that concern output. */
+  readonly options: ts.CompilerOptions;
+  /** Declaration files of the project itself: they may declare globals. */
+  readonly ambientFiles: readonly string[];
+  /** Every source file that the tsconfig includes, declarations and generated code left out. */
+  readonly sourceFiles: readonly string[];
+  /** The tsconfig and those that it extends. */
+  readonly configFiles: readonly string[];
+  /** The project emits declarations, so generated types must be in files that get emitted. */
+  readonly emitsDeclarations: boolean;
+}
+
+/**
+ * Reads the configuration of the project in `root`: `convoy/tsconfig.json`, else
+ * `tsconfig.json`, else defaults.
+ *
+ * @throws {ConvoyProjectError} when there is no such folder or its tsconfig cannot be read.
+ */
+export function loadProjectConfig(options: {
+  readonly ts: typeof ts;
+  readonly root: string;
+  readonly system?: ts.System;
+}): ProjectConfig {
+  const { ts: typescript, root } = options;
+  const system = options.system ?? typescript.sys;
+  const layout = projectLayout(system.resolvePath(root));
+  requireFolder(system, layout);
+  const configFile = [`${layout.convoyDir}/tsconfig.json`, `${layout.root}/tsconfig.json`].find(
+    (file) => system.fileExists(file),
+  );
+  if (configFile === undefined) return configOf(layout, defaultOptions(typescript), [], []);
+
+  const json = typescript.readJsonConfigFile(configFile, (file) => system.readFile(file));
+  const folder = configFile.slice(0, configFile.lastIndexOf("/"));
+  const parsed = typescript.parseJsonSourceFileConfigFileContent(json, system, folder, {}, configFile);
+  const syntax = (json as unknown as { parseDiagnostics: readonly ts.Diagnostic[] })
+    .parseDiagnostics;
+  // TS18003: no inputs were found. An empty project is reported by what it lacks.
+  const fatal = [...syntax, ...parsed.errors].find(
+    (error) => error.category === typescript.DiagnosticCategory.Error && isFatal(error.code),
+  );
+  if (fatal) {
+    throw new ConvoyProjectError(
+      "CV0002",
+      `Cannot read ${configFile}: ${typescript.flattenDiagnosticMessageText(fatal.messageText, "\n")}`,
+    );
+  }
+  const extended = (json.extendedSourceFiles ?? []).map((file) => system.resolvePath(file));
+  return configOf(
+    layout,
+    compatibleOptions(parsed.options, installedMajor(typescript, system, layout)),
+    parsed.fileNames,
+    [configFile, ...extended],
+  );
+}
+
+function requireFolder(system: ts.System, layout: ProjectLayout): void {
+  if (!system.directoryExists(layout.root)) {
+    const what = system.fileExists(layout.root) ? "is a file" : "does not exist";
+    throw new ConvoyProjectError(
+      "CV0001",
+      `The project folder ${layout.root} ${what}. Pass the folder that holds convoy/ with --root.`,
+    );
+  }
+  if (!system.directoryExists(layout.convoyDir)) {
+    throw new ConvoyProjectError(
+      "CV0003",
+      `There is no convoy/ folder in ${layout.root}. Create convoy/schema.ts there, or pass the folder that holds convoy/ with --root.`,
+    );
+  }
+}
+
+const optionCodes = new Set([
+  18003, // no inputs were found
+  5102, 5107, 5101, 5108, // an option is deprecated or was removed
+  5023, 5024, 5025, 5063, 6046, // an option that this version does not know
+]);
+
+function isFatal(code: number): boolean {
+  return !optionCodes.has(code);
+}
+
+function defaultOptions(typescript: typeof ts): ts.CompilerOptions {
+  return {
+    target: typescript.ScriptTarget.ES2022,
+    module: typescript.ModuleKind.ESNext,
+    moduleResolution: typescript.ModuleResolutionKind.Bundler,
+  };
+}
+
+/** TypeScript 6 includes no `@types` unless told to; a project on an older one expects them all. */
+function compatibleOptions(
+  options: ts.CompilerOptions,
+  installed: number | null,
+): ts.CompilerOptions {
+  return installed !== null && installed < 6 && options.types === undefined
+    ? { ...options, types: ["*"] }
+    : options;
+}
+
+function installedMajor(
+  typescript: typeof ts,
+  system: ts.System,
+  layout: ProjectLayout,
+): number | null {
+  if (Number.parseInt(typescript.version, 10) < 6) return null;
+  for (let folder = layout.root; ; folder = folder.slice(0, folder.lastIndexOf("/"))) {
+    const text = system.readFile(`${folder}/node_modules/typescript/package.json`);
+    const version = text && /"version"\s*:\s*"(\d+)\./.exec(text)?.[1];
+    if (version) return Number(version);
+    if (!folder.includes("/")) return null;
+  }
+}
+
+const declarationFile = /\.d\.[cm]?ts$/;
+
+function configOf(
+  layout: ProjectLayout,
+  options: ts.CompilerOptions,
+  fileNames: readonly string[],
+  configFiles: readonly string[],
+): ProjectConfig {
+  const own = fileNames.filter((file) => !file.startsWith(`${layout.generatedDir}/`));
+  return Object.freeze({
+    layout,
+    options: analysisOptions(options),
+    ambientFiles: own.filter((file) => declarationFile.test(file)),
+    sourceFiles: own.filter((file) => !declarationFile.test(file)),
+    configFiles,
+    emitsDeclarations: options.declaration === true || options.composite === true,
+  });
+}
+
+/** Output does not concern the analysis, and laxer null checks would lose what it reads. */
+function analysisOptions(options: ts.CompilerOptions): ts.CompilerOptions {
+  const {
+    declaration: _declaration,
+    declarationMap: _declarationMap,
+    declarationDir: _declarationDir,
+    composite: _composite,
+    incremental: _incremental,
+    tsBuildInfoFile: _tsBuildInfoFile,
+    isolatedDeclarations: _isolatedDeclarations,
+    emitDeclarationOnly: _emitDeclarationOnly,
+    rootDir: _rootDir,
+    outDir: _outDir,
+    outFile: _outFile,
+    ...rest
+  } = options;
+  return {
+    ...rest,
+    noEmit: true,
+    skipLibCheck: true,
+    skipDefaultLibCheck: true,
+    strict: true,
+    strictNullChecks: true,
+    exactOptionalPropertyTypes: false,
+  };
+}
