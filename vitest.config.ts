@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+const testTimeout = 60_000;
+
+const config: ViteUserConfig = defineConfig({
+  // In-process tests of `convoy` and `convoy/…` run the sources: there is no second copy from dist
+  // beside them, and no build to forget.
+  resolve: { alias: entryPointAliases() },
+  test: {
+    include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"],
+    // Processes, not threads: tests may change directory and run compilers side by side.
+    pool: "forks",
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    testTimeout,
+    hookTimeout: testTimeout,
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
+    // A missing or different snapshot fails everywhere; only `npm run golden` writes.
+    update: "none",
+  },
+});
+export default config;
+
+function entryPointAliases(): Array<{ find: RegExp; replacement: string }> {
+  const manifest = JSON.parse(
+    readFileSync(path.join(import.meta.dirname, "package.json"), "utf8"),
+  ) as {
+    name: string;
+    exports: Record<string, string | { default?: string; import?: { default: string } }>;
+  };
+  const aliases = [];
+  for (const [entry, target] of Object.entries(manifest.exports)) {
+    if (typeof target === "string") continue;
+    const output = target.import?.default ?? target.default;
+    if (output === undefined)
+      throw new Error(`package.json: the export "${entry}" has no default.`);
+    const source = output.replace("./dist/", "./").replace(/\.js$/, ".ts");
+    aliases.push({
+      find: new RegExp(`^${manifest.name}${entry.slice(1)}$`),
+      replacement: path.join(import.meta.dirname, source),
+    });
+  }
+  return aliases;
+}
