@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import { repository } from "../tool.js";
-import { findImportProblems } from "./import-graph.js";
+import { findImportProblems } from "./import-problems.js";
 import { layers } from "./layers.js";
 
 const configFile = path.join(repository, "tsconfig.build.json");

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { findImportProblems, readImports } from "../../../scripts/checks/import-graph.js";
+import { findImportProblems } from "../../../scripts/checks/import-problems.js";
 import { layers } from "../../../scripts/checks/layers.js";
+import { readImports } from "../../../scripts/checks/read-imports.js";
 
 function problemsOf(files: Readonly<Record<string, string>>): string[] {
   return findImportProblems(new Map(Object.entries(files)), layers);
