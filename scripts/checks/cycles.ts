@@ -1,4 +1,4 @@
-/** The cycles of a graph, each as the files on the way round; a file is named in at most one. */
+/** Cycles of a graph, as the files on the way round: enough that each file in a cycle is in one. */
 export function findCycles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const cycles: string[][] = [];
   const inKnownCycle = new Set<string>();
