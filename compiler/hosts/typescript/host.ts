@@ -1,0 +1,145 @@
+import type ts from "typescript";
+import type { ModuleFacts, SchemaFacts } from "../../model/facts.js";
+import { printApi } from "../../printers/api.js";
+import { printDataModel } from "../../printers/data-model.js";
+import { printDrizzle } from "../../printers/drizzle.js";
+import { type ModuleExports, printProvisionalApi } from "../../printers/provisional-api.js";
+import { printServer } from "../../printers/server.js";
+import type { ProjectConfig } from "../../project/config.js";
+import { isFunctionsModule, modulePath, relativeToRoot } from "../../project/layout.js";
+import type { CompilerHost } from "../host.js";
+import { exportedNames } from "./exported-names.js";
+import { FunctionsReader } from "./functions-reader.js";
+import { readSchema } from "./schema-reader.js";
+import { SourceFiles } from "./source-files.js";
+
+export interface TypeScriptHostOptions {
+  readonly ts: typeof ts;
+  readonly config: ProjectConfig;
+  readonly system?: ts.System;
+}
+
+/**
+ * The in-process host: one program for the schema, one for the functions, with parsed files shared
+ * between them. Generated files are always taken from an overlay, never from disk.
+ */
+export class TypeScriptHost implements CompilerHost {
+  readonly #ts: typeof ts;
+  readonly #config: ProjectConfig;
+  readonly #system: ts.System;
+  readonly #files: SourceFiles;
+  #schemaProgram: ts.Program | undefined;
+  #program: ts.Program | undefined;
+
+  constructor(options: TypeScriptHostOptions) {
+    this.#ts = options.ts;
+    this.#config = options.config;
+    this.#system = options.system ?? options.ts.sys;
+    this.#files = new SourceFiles({
+      ts: this.#ts,
+      system: this.#system,
+      options: this.#config.options,
+      hiddenDir: this.#config.layout.generatedDir,
+    });
+  }
+
+  /** The program of the last {@link readFunctions}: what rules look at. */
+  get program(): ts.Program | undefined {
+    return this.#program;
+  }
+
+  /** The program of the last {@link readSchema}. */
+  get schemaProgram(): ts.Program | undefined {
+    return this.#schemaProgram;
+  }
+
+  /** Forgets what was read of these files (absolute paths). */
+  invalidate(files: readonly string[]): void {
+    this.#files.invalidate(files);
+  }
+
+  /** The modules of functions on disk, sorted. */
+  functionsFiles(): readonly string[] {
+    const { layout } = this.#config;
+    if (!this.#system.directoryExists(layout.functionsDir)) return [];
+    return this.#system
+      .readDirectory(layout.functionsDir, [".ts", ".tsx", ".mts", ".cts"])
+      .filter((file) => isFunctionsModule(layout, file))
+      .sort();
+  }
+
+  readSchema(): SchemaFacts {
+    const { layout, ambientFiles } = this.#config;
+    const overlay = new Map([[`${layout.generatedDir}/dataModel.ts`, anyDataModel]]);
+    this.#schemaProgram = this.#createProgram(
+      [layout.schemaFile, ...ambientFiles],
+      overlay,
+      this.#schemaProgram,
+    );
+    return readSchema(this.#ts, this.#schemaProgram, layout);
+  }
+
+  readFunctions(
+    schema: SchemaFacts,
+    files: readonly string[] = this.functionsFiles(),
+  ): readonly ModuleFacts[] {
+    const program = this.openFunctions(schema);
+    const reader = new FunctionsReader({
+      ts: this.#ts,
+      program,
+      project: this.#config.layout,
+      schema,
+    });
+    return [...files].sort().flatMap((file) => reader.read(file) ?? []);
+  }
+
+  /** The program in which functions are read against `schema`. */
+  openFunctions(schema: SchemaFacts): ts.Program {
+    const { layout, ambientFiles, sourceFiles } = this.#config;
+    const files = this.functionsFiles();
+    const at = (name: string) => `${layout.generatedDir}/${name}`;
+    const overlay = new Map([
+      [at("dataModel.ts"), printDataModel(schema)],
+      [at("server.ts"), printServer()],
+      [at("drizzle.ts"), printDrizzle(schema)],
+      [at("api.ts"), printApi()],
+      [at("apiTypes.d.ts"), printProvisionalApi(files.map((file) => this.#exportsOf(file)))],
+    ]);
+    const roots = new Set([at("dataModel.ts"), layout.schemaFile, ...files]);
+    for (const file of [...sourceFiles, ...ambientFiles]) roots.add(file);
+    this.#program = this.#createProgram([...roots], overlay, this.#program);
+    return this.#program;
+  }
+
+  #exportsOf(file: string): ModuleExports {
+    const { layout, options } = this.#config;
+    const source = this.#files.compilerHost(new Map()).getSourceFile(file, {
+      languageVersion: options.target ?? this.#ts.ScriptTarget.ES2022,
+    });
+    return {
+      path: modulePath(layout, file),
+      file: relativeToRoot(layout, file),
+      names: source ? exportedNames(this.#ts, source) : [],
+    };
+  }
+
+  #createProgram(
+    rootNames: readonly string[],
+    overlay: ReadonlyMap<string, string>,
+    oldProgram: ts.Program | undefined,
+  ): ts.Program {
+    return this.#ts.createProgram({
+      rootNames: rootNames.filter((file) => overlay.has(file) || this.#system.fileExists(file)),
+      options: this.#config.options,
+      host: this.#files.compilerHost(overlay),
+      ...(oldProgram ? { oldProgram } : {}),
+    });
+  }
+}
+
+/** Stands in for the data model while the schema is read; a schema need not look at it. */
+const anyDataModel = `export type TableNames = string;
+export type Id<Table extends string> = import("convoy/client").Id<Table>;
+export type Doc<Table extends string> = any;
+export type DataModel = any;
+`;
