@@ -1,0 +1,77 @@
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
+const repository = path.join(import.meta.dirname, "..", "..");
+
+/** A copy of a fixture in a folder of its own, which goes when the scope ends. */
+export interface TempProject extends AsyncDisposable {
+  /** The absolute path of the folder that holds `convoy/`, free of symbolic links. */
+  readonly root: string;
+  /** Writes a file, and the folders that it needs. Paths are relative to the root. */
+  write(file: string, text: string): Promise<void>;
+  read(file: string): Promise<string>;
+  /** Removes a file or a folder with all it holds. */
+  remove(file: string): Promise<void>;
+}
+
+/**
+ * Copies `fixtures/<fixture>`, leaves out the paths in `without`, and adds or replaces `files`. Its
+ * node_modules link to ours, and `convoy` to this repository: what the project imports is what the
+ * last build made.
+ */
+export async function tempProject(
+  fixture: string,
+  options: {
+    readonly files?: Readonly<Record<string, string>>;
+    readonly without?: readonly string[];
+  } = {},
+): Promise<TempProject> {
+  const root = await realpath(await mkdtemp(path.join(os.tmpdir(), "convoy-test-")));
+  const project: TempProject = {
+    root,
+    async write(file, text) {
+      const target = path.join(root, file);
+      await mkdir(path.dirname(target), { recursive: true });
+      await writeFile(target, text);
+    },
+    read: (file) => readFile(path.join(root, file), "utf8"),
+    remove: (file) => rm(path.join(root, file), { recursive: true, force: true }),
+    // A process that a test has just ended may hold a file for a moment on Windows.
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 5 }),
+  };
+  try {
+    await cp(path.join(repository, "fixtures", fixture), root, { recursive: true });
+    await linkPackages(root);
+    for (const file of options.without ?? []) await project.remove(file);
+    for (const [file, text] of Object.entries(options.files ?? {})) await project.write(file, text);
+  } catch (error) {
+    await project[Symbol.asyncDispose]();
+    throw error;
+  }
+  return project;
+}
+
+async function linkPackages(root: string): Promise<void> {
+  const ours = path.join(repository, "node_modules");
+  const theirs = path.join(root, "node_modules");
+  await mkdir(theirs, { recursive: true });
+  const packages = (await readdir(ours)).filter((name) => !name.startsWith("."));
+  await Promise.all(packages.map((name) => link(path.join(ours, name), path.join(theirs, name))));
+  await link(repository, path.join(theirs, "convoy"));
+}
+
+/** A junction needs no rights on Windows; elsewhere the kind of link is ignored. */
+function link(target: string, file: string): Promise<void> {
+  return symlink(target, file, "junction");
+}
