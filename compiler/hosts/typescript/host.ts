@@ -28,8 +28,10 @@ export class TypeScriptHost implements CompilerHost {
   readonly #config: ProjectConfig;
   readonly #system: ts.System;
   readonly #files: SourceFiles;
+  readonly #exports = new Map<string, ModuleExports>();
   #schemaProgram: ts.Program | undefined;
   #program: ts.Program | undefined;
+  #programSchema: SchemaFacts | undefined;
 
   constructor(options: TypeScriptHostOptions) {
     this.#ts = options.ts;
@@ -56,6 +58,8 @@ export class TypeScriptHost implements CompilerHost {
   /** Forgets what was read of these files (absolute paths). */
   invalidate(files: readonly string[]): void {
     this.#files.invalidate(files);
+    for (const file of files) this.#exports.delete(file);
+    this.#programSchema = undefined;
   }
 
   /** The modules of functions on disk, sorted. */
@@ -83,7 +87,7 @@ export class TypeScriptHost implements CompilerHost {
     schema: SchemaFacts,
     files: readonly string[] = this.functionsFiles(),
   ): readonly ModuleFacts[] {
-    const program = this.openFunctions(schema);
+    const program = this.#programFor(schema);
     const reader = new FunctionsReader({
       ts: this.#ts,
       program,
@@ -93,7 +97,13 @@ export class TypeScriptHost implements CompilerHost {
     return [...files].sort().flatMap((file) => reader.read(file) ?? []);
   }
 
-  /** The program in which functions are read against `schema`. */
+  #programFor(schema: SchemaFacts): ts.Program {
+    return this.#program && this.#programSchema === schema
+      ? this.#program
+      : this.openFunctions(schema);
+  }
+
+  /** Opens the program in which functions are read against `schema`, from what is on disk now. */
   openFunctions(schema: SchemaFacts): ts.Program {
     const { layout, ambientFiles, sourceFiles } = this.#config;
     const files = this.functionsFiles();
@@ -105,22 +115,34 @@ export class TypeScriptHost implements CompilerHost {
       [at("api.ts"), printApi()],
       [at("apiTypes.d.ts"), printProvisionalApi(files.map((file) => this.#exportsOf(file)))],
     ]);
-    const roots = new Set([at("dataModel.ts"), layout.schemaFile, ...files]);
-    for (const file of [...sourceFiles, ...ambientFiles]) roots.add(file);
+    const own = sourceFiles.filter((file) => file.startsWith(`${layout.convoyDir}/`));
+    const roots = new Set([
+      at("dataModel.ts"),
+      layout.schemaFile,
+      ...files,
+      ...own,
+      ...ambientFiles,
+    ]);
+    this.#programSchema = schema;
     this.#program = this.#createProgram([...roots], overlay, this.#program);
     return this.#program;
   }
 
+  /** Parsed on its own: the names must be known before there is a program. */
   #exportsOf(file: string): ModuleExports {
-    const { layout, options } = this.#config;
-    const source = this.#files.compilerHost(new Map()).getSourceFile(file, {
-      languageVersion: options.target ?? this.#ts.ScriptTarget.ES2022,
-    });
-    return {
-      path: modulePath(layout, file),
-      file: relativeToRoot(layout, file),
-      names: source ? exportedNames(this.#ts, source) : [],
-    };
+    let known = this.#exports.get(file);
+    if (!known) {
+      const { layout } = this.#config;
+      const text = this.#system.readFile(file) ?? "";
+      const source = this.#ts.createSourceFile(file, text, this.#ts.ScriptTarget.Latest);
+      known = {
+        path: modulePath(layout, file),
+        file: relativeToRoot(layout, file),
+        names: exportedNames(this.#ts, source),
+      };
+      this.#exports.set(file, known);
+    }
+    return known;
   }
 
   #createProgram(

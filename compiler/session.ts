@@ -1,0 +1,282 @@
+import type ts from "typescript";
+import { generate } from "./emit/generate.js";
+import { TypeScriptHost } from "./hosts/typescript/host.js";
+import { ImportGraph } from "./hosts/typescript/import-graph.js";
+import { fileReferences, mayRefer } from "./hosts/typescript/references.js";
+import type { ConvoyDiagnostic } from "./model/diagnostic.js";
+import type { ModuleFacts, ProjectFacts, SchemaFacts } from "./model/facts.js";
+import { loadProjectConfig, type ProjectConfig } from "./project/config.js";
+import type { ProjectLayout } from "./project/layout.js";
+import { runRules } from "./rules/run.js";
+import { syntaxErrors } from "./syntax-errors.js";
+
+/** What is known of a project at one moment. */
+export interface Analysis {
+  /** `null` when the schema could not be read or a file has syntax errors. */
+  readonly facts: ProjectFacts | null;
+  /** Generated text by absolute path; `null` when nothing may be written: see {@link facts}, or the schema has errors. */
+  readonly files: ReadonlyMap<string, string> | null;
+  /** Sorted: syntax errors (under TypeScript's own codes), then the findings of the rules. */
+  readonly diagnostics: readonly ConvoyDiagnostic[];
+}
+
+/** A project that is analysed again and again as its files change. */
+export interface Session {
+  readonly project: ProjectLayout;
+  /** Analyses what is on disk now; later calls read again only what changed. */
+  analyse(): Analysis;
+  /** Tells the session that files changed, came or went (absolute paths). */
+  invalidate(files: readonly string[]): void;
+  /** The text of a project file (relative to its root) as it was last read. */
+  readText(file: string): string | undefined;
+  /** Absolute paths of the folders and files whose changes concern the project. */
+  watchedPaths(): readonly string[];
+}
+
+/**
+ * Opens the project in the folder `root`.
+ *
+ * @throws {ConvoyProjectError} when there is no project there, or its tsconfig cannot be read.
+ */
+export function createSession(options: {
+  readonly ts: typeof ts;
+  readonly root: string;
+  readonly system?: ts.System;
+}): Session {
+  return new ProjectSession(options.ts, options.root, options.system ?? options.ts.sys);
+}
+
+/** What the last analysis found, for the next one to build on. */
+interface Known {
+  readonly schema: SchemaFacts;
+  readonly modules: ReadonlyMap<string, ModuleFacts>;
+}
+
+class ProjectSession implements Session {
+  readonly #ts: typeof ts;
+  readonly #root: string;
+  readonly #system: ts.System;
+  #config: ProjectConfig;
+  #host: TypeScriptHost;
+  #known: Known | null = null;
+  #schema: SchemaFacts | null = null;
+  readonly #changed = new Set<string>();
+  readonly #parsed = new Map<string, ts.SourceFile>();
+
+  constructor(typescript: typeof ts, root: string, system: ts.System) {
+    this.#ts = typescript;
+    this.#root = root;
+    this.#system = system;
+    this.#config = loadProjectConfig({ ts: typescript, root, system });
+    this.#host = this.#createHost();
+  }
+
+  get project(): ProjectLayout {
+    return this.#config.layout;
+  }
+
+  watchedPaths(): readonly string[] {
+    return [this.project.convoyDir, ...this.#config.configFiles];
+  }
+
+  invalidate(files: readonly string[]): void {
+    for (const file of files) this.#changed.add(file.replaceAll("\\", "/"));
+  }
+
+  readText(file: string): string | undefined {
+    const absolute = `${this.project.root}/${file}`;
+    const source =
+      this.#host.program?.getSourceFile(absolute) ??
+      this.#host.schemaProgram?.getSourceFile(absolute) ??
+      this.#parsed.get(absolute);
+    return source?.text ?? this.#system.readFile(absolute);
+  }
+
+  analyse(): Analysis {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    try {
+      return this.#analyse(changed);
+    } catch (error) {
+      // What was half read must be read again.
+      this.#reset();
+      throw error;
+    }
+  }
+
+  #analyse(changed: readonly string[]): Analysis {
+    const configChanged = changed.some((file) => this.#config.configFiles.includes(file));
+    const cameOrWent = changed.some((file) => this.#cameOrWent(file));
+    if (configChanged || cameOrWent) {
+      this.#config = loadProjectConfig({ ts: this.#ts, root: this.#root, system: this.#system });
+    }
+    if (configChanged) this.#reset();
+    this.#host.invalidate(changed);
+    for (const file of changed) this.#parsed.delete(file);
+
+    const schema = this.#readSchema(changed);
+    const broken = this.#syntaxErrors(this.#host.schemaProgram);
+    if (broken.length > 0) return this.#failed(broken);
+    if (schema.problems.length > 0) return this.#failed(this.#runRules({ schema, modules: [] }));
+
+    const program = this.#host.openFunctions(schema);
+    const errors = this.#syntaxErrors(program);
+    if (errors.length > 0) return this.#failed(errors);
+
+    const modules = this.#readModules(program, schema, cameOrWent ? null : changed);
+    const facts: ProjectFacts = { schema, modules: [...modules.values()] };
+    this.#known = { schema, modules };
+    const diagnostics = this.#runRules(facts);
+    const files = hasSchemaErrors(diagnostics) ? null : this.#generate(facts);
+    return { facts, files, diagnostics };
+  }
+
+  #failed(diagnostics: readonly ConvoyDiagnostic[]): Analysis {
+    this.#known = null;
+    return { facts: null, files: null, diagnostics };
+  }
+
+  #cameOrWent(file: string): boolean {
+    const known = this.#host.program?.getSourceFile(file) !== undefined || this.#parsed.has(file);
+    return known !== this.#system.fileExists(file);
+  }
+
+  #createHost(): TypeScriptHost {
+    return new TypeScriptHost({ ts: this.#ts, config: this.#config, system: this.#system });
+  }
+
+  #reset(): void {
+    this.#host = this.#createHost();
+    this.#known = null;
+    this.#schema = null;
+    this.#parsed.clear();
+  }
+
+  /** The schema's facts: the same object for as long as nothing that it is made of has changed. */
+  #readSchema(changed: readonly string[]): SchemaFacts {
+    const program = this.#host.schemaProgram;
+    const isCurrent =
+      this.#schema !== null &&
+      this.#schema.problems.length === 0 &&
+      !changed.some((file) => program?.getSourceFile(file) !== undefined);
+    if (!isCurrent || this.#schema === null) this.#schema = this.#host.readSchema();
+    return this.#schema;
+  }
+
+  #syntaxErrors(program: ts.Program | undefined): readonly ConvoyDiagnostic[] {
+    return program ? syntaxErrors(this.#ts, program, this.project) : [];
+  }
+
+  /** Reads the modules that `changed` may concern; all of them where that is unknown. */
+  #readModules(
+    program: ts.Program,
+    schema: SchemaFacts,
+    changed: readonly string[] | null,
+  ): ReadonlyMap<string, ModuleFacts> {
+    const known = this.#known;
+    if (!known || changed === null || known.schema !== schema) {
+      return byFile(this.#host.readFunctions(schema));
+    }
+    const { project } = this;
+    const modules = new Map(known.modules);
+    const graph = new ImportGraph(this.#ts, program, project);
+    const files = [...modules.keys()].map((file) => `${project.root}/${file}`);
+    const closures = new Map(
+      files.map((file) => {
+        const source = program.getSourceFile(file);
+        return [file, source ? [...graph.closureOf(source)] : []] as const;
+      }),
+    );
+    const touched = new Set(changed);
+    let pending = files.filter((file) =>
+      closures.get(file)?.some((source) => touched.has(source.fileName)),
+    );
+    const read = new Set<string>();
+    // A module whose types have changed concerns those that call it, and so on.
+    while (pending.length > 0) {
+      const next = this.#host.readFunctions(schema, pending);
+      for (const file of pending) read.add(file);
+      const different = next.filter((module) => {
+        const before = modules.get(module.file);
+        modules.set(module.file, module);
+        return !before || typesOf(before) !== typesOf(module);
+      });
+      pending = files.filter(
+        (file) => !read.has(file) && different.some((module) => this.#mayCall(closures.get(file) ?? [], module)),
+      );
+    }
+    return modules;
+  }
+
+  #mayCall(closure: readonly ts.SourceFile[], module: ModuleFacts): boolean {
+    const segments = module.path.split("/");
+    return closure.some((source) =>
+      fileReferences(this.#ts, source).api.some((reference) => mayRefer(reference, segments)),
+    );
+  }
+
+  #generate(facts: ProjectFacts): ReadonlyMap<string, string> {
+    return generate(facts, {
+      project: this.project,
+      emitsDeclarations: this.#config.emitsDeclarations,
+      readText: (file) => this.readText(file),
+    });
+  }
+
+  #runRules(facts: ProjectFacts): readonly ConvoyDiagnostic[] {
+    const program = this.#host.program ?? this.#host.schemaProgram;
+    if (!program) return [];
+    return runRules({
+      ts: this.#ts,
+      project: this.project,
+      facts,
+      sourceFiles: this.#sourceFiles(program),
+      checker: () => program.getTypeChecker(),
+    });
+  }
+
+  /** The project's own files: those in the program, and those outside `convoy/`, merely parsed. */
+  #sourceFiles(program: ts.Program): readonly ts.SourceFile[] {
+    const { root } = this.project;
+    const own = program
+      .getSourceFiles()
+      .filter(
+        ({ fileName }) => fileName.startsWith(`${root}/`) && !fileName.includes("/node_modules/"),
+      );
+    const seen = new Set(own.map(({ fileName }) => fileName));
+    const others = this.#config.sourceFiles.filter(
+      (file) => !seen.has(file) && file.startsWith(`${root}/`),
+    );
+    return [...own, ...others.flatMap((file) => this.#parse(file) ?? [])];
+  }
+
+  #parse(file: string): ts.SourceFile | null {
+    let source = this.#parsed.get(file);
+    if (!source) {
+      const text = this.#system.readFile(file);
+      if (text === undefined) return null;
+      source = this.#ts.createSourceFile(file, text, this.#ts.ScriptTarget.Latest, true);
+      this.#parsed.set(file, source);
+    }
+    return source;
+  }
+}
+
+/** Whether the schema has errors: what is generated from it would only spread them. */
+export function hasSchemaErrors(diagnostics: readonly ConvoyDiagnostic[]): boolean {
+  return diagnostics.some(
+    ({ code, severity }) => severity === "error" && code.startsWith("CV1"),
+  );
+}
+
+function byFile(modules: readonly ModuleFacts[]): ReadonlyMap<string, ModuleFacts> {
+  return new Map(modules.map((module) => [module.file, module]));
+}
+
+/** What other modules can see of a module: all but its positions and comments. */
+function typesOf(module: ModuleFacts): string {
+  return JSON.stringify([
+    module.functions.map(({ span: _span, doc: _doc, ...rest }) => rest),
+    module.types,
+  ]);
+}

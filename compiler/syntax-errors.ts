@@ -1,0 +1,30 @@
+import type ts from "typescript";
+import type { ConvoyDiagnostic } from "./model/diagnostic.js";
+import { type ProjectLayout, relativeToRoot } from "./project/layout.js";
+
+/** What keeps the project's own files from being parsed, under TypeScript's own codes. */
+export function syntaxErrors(
+  typescript: typeof ts,
+  program: ts.Program,
+  project: ProjectLayout,
+): readonly ConvoyDiagnostic[] {
+  const own = program
+    .getSourceFiles()
+    .filter(
+      ({ fileName }) =>
+        fileName.startsWith(`${project.convoyDir}/`) && !fileName.includes("/node_modules/"),
+    );
+  return own.flatMap((file) =>
+    program.getSyntacticDiagnostics(file).map((diagnostic) => ({
+      code: `TS${diagnostic.code}`,
+      rule: "syntax",
+      severity: "error" as const,
+      message: typescript.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
+      span: {
+        file: relativeToRoot(project, file.fileName),
+        start: diagnostic.start,
+        length: diagnostic.length,
+      },
+    })),
+  );
+}
