@@ -1,0 +1,168 @@
+import type ts from "typescript";
+import { isFunction, type TypeScript } from "./tree.js";
+
+/** What a name in value position stands for. */
+export interface Binding {
+  /** The identifier that declares it. */
+  readonly name: ts.Identifier;
+  readonly declaration: BindingDeclaration;
+}
+
+export type BindingDeclaration =
+  | ts.VariableDeclaration
+  | ts.ParameterDeclaration
+  | ts.BindingElement
+  | ts.ImportClause
+  | ts.ImportSpecifier
+  | ts.NamespaceImport
+  | ts.ImportEqualsDeclaration
+  | ts.FunctionLikeDeclaration
+  | ts.ClassLikeDeclaration
+  | ts.EnumDeclaration
+  | ts.ModuleDeclaration;
+
+type Names = Map<string, Binding>;
+
+/** Finds what names mean in one file, by its syntax alone. */
+export interface Scopes {
+  /** What the name means where it stands, or `null` for a global. */
+  resolve(identifier: ts.Identifier): Binding | null;
+}
+
+export function scopesOf(ts: TypeScript): Scopes {
+  const cache = new Map<ts.Node, Names>();
+
+  const namesOf = (container: ts.Node): Names => {
+    let names = cache.get(container);
+    if (names === undefined) {
+      names = declaredNames(ts, container);
+      cache.set(container, names);
+    }
+    return names;
+  };
+
+  return {
+    resolve(identifier) {
+      for (let at: ts.Node | undefined = identifier.parent; at !== undefined; at = at.parent) {
+        if (!opensScope(ts, at)) continue;
+        const binding = namesOf(at).get(identifier.text);
+        if (binding !== undefined) return binding;
+      }
+      return null;
+    },
+  };
+}
+
+function opensScope(ts: TypeScript, node: ts.Node): boolean {
+  return (
+    ts.isBlock(node) ||
+    isFunction(ts, node) ||
+    ts.isSourceFile(node) ||
+    ts.isForOfStatement(node) ||
+    ts.isForStatement(node) ||
+    ts.isForInStatement(node) ||
+    ts.isCaseBlock(node) ||
+    ts.isCatchClause(node) ||
+    ts.isModuleBlock(node) ||
+    ts.isClassExpression(node)
+  );
+}
+
+function declaredNames(ts: TypeScript, container: ts.Node): Names {
+  const names: Names = new Map();
+
+  const add = (name: ts.Identifier, declaration: BindingDeclaration): void => {
+    names.set(name.text, { name, declaration });
+  };
+  const addPattern = (
+    name: ts.BindingName,
+    declaration: ts.VariableDeclaration | ts.ParameterDeclaration | ts.BindingElement,
+  ): void => {
+    if (ts.isIdentifier(name)) return add(name, declaration);
+    for (const element of name.elements) {
+      if (ts.isBindingElement(element)) addPattern(element.name, element);
+    }
+  };
+  const addVariables = (list: ts.VariableDeclarationList): void => {
+    for (const declaration of list.declarations) addPattern(declaration.name, declaration);
+  };
+  const addStatement = (statement: ts.Statement): void => {
+    if (ts.isVariableStatement(statement)) {
+      addVariables(statement.declarationList);
+    } else if (ts.isImportDeclaration(statement)) {
+      const clause = statement.importClause;
+      if (clause?.name !== undefined) add(clause.name, clause);
+      const bindings = clause?.namedBindings;
+      if (bindings === undefined) return;
+      if (ts.isNamespaceImport(bindings)) add(bindings.name, bindings);
+      else for (const specifier of bindings.elements) add(specifier.name, specifier);
+    } else if (
+      ts.isFunctionDeclaration(statement) ||
+      ts.isClassDeclaration(statement) ||
+      ts.isEnumDeclaration(statement) ||
+      ts.isModuleDeclaration(statement) ||
+      ts.isImportEqualsDeclaration(statement)
+    ) {
+      if (statement.name !== undefined && ts.isIdentifier(statement.name)) {
+        add(statement.name, statement);
+      }
+    }
+  };
+
+  if (ts.isSourceFile(container) || ts.isBlock(container) || ts.isModuleBlock(container)) {
+    container.statements.forEach(addStatement);
+  } else if (ts.isCaseBlock(container)) {
+    for (const clause of container.clauses) clause.statements.forEach(addStatement);
+  } else if (ts.isCatchClause(container)) {
+    const variable = container.variableDeclaration;
+    if (variable !== undefined) addPattern(variable.name, variable);
+  } else if (ts.isClassExpression(container)) {
+    if (container.name !== undefined) add(container.name, container);
+  } else if (isFunction(ts, container)) {
+    if (ts.isFunctionExpression(container) && container.name !== undefined) {
+      add(container.name, container);
+    }
+    if (container.body !== undefined) hoistedVariables(ts, container.body, addVariables);
+    for (const parameter of container.parameters) addPattern(parameter.name, parameter);
+  } else if (
+    ts.isForOfStatement(container) ||
+    ts.isForInStatement(container) ||
+    ts.isForStatement(container)
+  ) {
+    const { initializer } = container;
+    if (initializer !== undefined && ts.isVariableDeclarationList(initializer)) {
+      addVariables(initializer);
+    }
+  }
+  return names;
+}
+
+/** The `var`s of a function, which belong to all of it wherever they stand. */
+function hoistedVariables(
+  ts: TypeScript,
+  body: ts.Node,
+  add: (list: ts.VariableDeclarationList) => void,
+): void {
+  const visit = (node: ts.Node): void => {
+    if (isFunction(ts, node)) return;
+    if (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.BlockScoped) === 0) {
+      add(node);
+    }
+    // Only statements can hold a `var`; expressions need no visit.
+    if (!ts.isExpressionStatement(node)) ts.forEachChild(node, visit);
+  };
+  visit(body);
+}
+
+/** Whether the binding is a `const` with a plain name, and so stands for its initializer. */
+export function constInitializer(ts: TypeScript, binding: Binding | null): ts.Expression | null {
+  const declaration = binding?.declaration;
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return null;
+  if (!ts.isIdentifier(declaration.name) || !isConst(ts, declaration)) return null;
+  return declaration.initializer ?? null;
+}
+
+export function isConst(ts: TypeScript, declaration: ts.VariableDeclaration): boolean {
+  const list = declaration.parent;
+  return ts.isVariableDeclarationList(list) && (list.flags & ts.NodeFlags.Const) !== 0;
+}
