@@ -1,6 +1,12 @@
 import type ts from "typescript";
 import type { ConvoyDiagnostic, Severity } from "../model/diagnostic.js";
-import type { FunctionFacts, ModuleFacts, ProjectFacts, SchemaFacts, SourceSpan } from "../model/facts.js";
+import type {
+  FunctionFacts,
+  ModuleFacts,
+  ProjectFacts,
+  SchemaFacts,
+  SourceSpan,
+} from "../model/facts.js";
 import type { ProjectLayout } from "../project/layout.js";
 
 /** What every rule is, whatever it looks at. */
@@ -14,6 +20,8 @@ interface RuleBase {
   readonly summary: string;
   /** The names of the quick fixes it can offer. */
   readonly fixes: readonly string[];
+  /** What it objects to and what to write instead, for docs/diagnostics.md. */
+  readonly example: { readonly bad: string; readonly good: string };
 }
 
 /** What a rule found; code, name and severity are added by the runner. */
@@ -22,7 +30,14 @@ export type Finding = Omit<ConvoyDiagnostic, "code" | "rule" | "severity">;
 /** Looks at the facts alone. */
 export interface FactsRule extends RuleBase {
   readonly on: "facts";
-  check(facts: ProjectFacts, project: ProjectLayout): Iterable<Finding>;
+  check(facts: ProjectFacts, context: FactsRuleContext): Iterable<Finding>;
+}
+
+/** What a facts rule is given beside the facts. */
+export interface FactsRuleContext {
+  readonly project: ProjectLayout;
+  /** What stands at a place in the source, or `null` where the file is not at hand. */
+  textAt(span: SourceSpan): string | null;
 }
 
 /** Looks at one source file of the project, with the facts beside it. */
@@ -48,6 +63,8 @@ export interface SourceRuleContext {
   readonly checker: () => ts.TypeChecker;
   /** The span of a node in this file (without leading trivia). */
   spanOf(node: ts.Node): SourceSpan;
+  /** Another file of the project, by its path relative to the root: for fixes that reach there. */
+  sourceFileOf(file: string): ts.SourceFile | null;
   /** The function whose definition contains the node, if it is one in the facts. */
   functionAt(node: ts.Node): FunctionFacts | null;
 }
