@@ -21,7 +21,7 @@ export function typeKey(type: TypeFact): string {
     case "object":
       return `object(${type.properties.map(propertyKey).sort().join()}${type.index ? `,[]:${typeKey(type.index)}` : ""})`;
     case "union":
-      return `union(${type.members.map(typeKey).join()})`;
+      return `union(${type.members.map(typeKey).sort().join()})`;
     case "document":
       return `document(${type.table}${type.variant === undefined ? "" : `,${type.variant}`})`;
     case "named":
@@ -64,13 +64,15 @@ const kindOrder: readonly TypeFact["kind"][] = [
 ];
 
 /**
- * The union of `members` in canonical form: flat, without duplicates, in an order that does not
- * depend on the checker; a single type where only one is left.
+ * The union of `members` in canonical form: flat, without duplicates, sorted by kind and then by
+ * what they are; a single type where only one is left. Objects keep the order in which they come,
+ * which is that of the source.
  */
 export function unionOf(members: readonly TypeFact[]): TypeFact {
   const byKey = new Map<string, TypeFact>();
   for (const member of members.flatMap(flatten)) {
-    if (member.kind !== "never") byKey.set(typeKey(member), member);
+    const key = typeKey(member);
+    if (member.kind !== "never" && !byKey.has(key)) byKey.set(key, member);
   }
   for (const dominant of ["any", "unknown"]) {
     const found = byKey.get(dominant);
@@ -93,6 +95,10 @@ function flatten(type: TypeFact): readonly TypeFact[] {
 function byKindThenKey([keyA, a]: [string, TypeFact], [keyB, b]: [string, TypeFact]): number {
   const byKind = kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind);
   if (byKind !== 0) return byKind;
+  if (a.kind === "object") return 0;
+  if (a.kind === "document" && b.kind === "document" && a.table === b.table) {
+    return (a.variant ?? 0) - (b.variant ?? 0);
+  }
   if (a.kind === "literal" && b.kind === "literal") {
     if (typeof a.value === "number" && typeof b.value === "number") return a.value - b.value;
   }

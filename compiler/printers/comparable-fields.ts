@@ -12,7 +12,27 @@ export interface ComparableField {
 export function comparableFields(table: TableFacts): readonly ComparableField[] {
   const paths = new Map<string, TypeFact[]>();
   collect(table.variants, "", false, paths);
-  return [...paths].map(([path, types]) => ({ path, type: unionOf(types) }));
+  return [...paths].flatMap(([path, types]) => {
+    const type = comparablePart(unionOf(types));
+    return type.kind === "never" ? [] : { path, type };
+  });
+}
+
+const incomparable = new Set<TypeFact["kind"]>([
+  "object",
+  "array",
+  "tuple",
+  "named",
+  "document",
+  "any",
+  "unknown",
+  "unsupported",
+]);
+
+/** Of an object or a list, a query can ask only whether it is there. */
+function comparablePart(type: TypeFact): TypeFact {
+  const members = type.kind === "union" ? type.members : [type];
+  return unionOf(members.filter((member) => !incomparable.has(member.kind)));
 }
 
 const undefinedType: TypeFact = { kind: "undefined" };

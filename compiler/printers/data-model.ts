@@ -1,3 +1,4 @@
+import { unionOf } from "../model/canonical.js";
 import type { SchemaFacts, TableFacts } from "../model/facts.js";
 import type { ObjectFact, PropertyFact } from "../model/type-fact.js";
 import { comparableFields } from "./comparable-fields.js";
@@ -27,7 +28,7 @@ export function printDataModel(schema: SchemaFacts): string {
   return `${header("convoy/schema.ts")}import type { Id as DocumentId } from "convoy/client";
 
 /** The names of the tables. */
-export type TableNames = ${tables.map(({ table }) => JSON.stringify(table.name)).join(" | ") || "never"};
+export type TableNames = ${printTableNames(schema, printer)};
 
 /** The id of a document of \`Table\`. */
 export type Id<Table extends TableNames> = DocumentId<Table>;
@@ -45,6 +46,11 @@ declare module "convoy" {
   }
 }
 `;
+}
+
+function printTableNames(schema: SchemaFacts, printer: TypePrinterOptions): string {
+  const names = schema.tables.map(({ name }) => ({ kind: "literal", value: name }) as const);
+  return printType(unionOf(names), printer);
 }
 
 function printTable(
@@ -70,7 +76,7 @@ function printTable(
   const insert =
     only && others.length === 0
       ? `\n${insertComment}export interface ${names.insert} {\n${printMembers(withoutComments(only), inputPrinter, "  ")}}\n`
-      : `\n${insertComment}export type ${names.insert} =${table.insertVariants.map((variant) => `\n  | ${printType(withoutComments(variant), inputPrinter, "  ")}`).join("")};\n`;
+      : `\n${insertComment}export type ${names.insert} =${table.insertVariants.map((variant) => `\n  | ${printType(withoutComments(variant), inputPrinter, "    ")}`).join("")};\n`;
   return `${documents.join("")}${union}${insert}${printFields(table, names, printer)}`;
 }
 

@@ -40,7 +40,7 @@ export function printType(type: TypeFact, options: TypePrinterOptions, indent = 
     case "object":
       return printObject(type, options, indent);
     case "union":
-      return type.members.map((member) => printType(member, options, indent)).join(" | ");
+      return printUnion(type.members, options, indent);
     case "document":
       return options.document(type.table, type.variant);
     case "named":
@@ -50,6 +50,20 @@ export function printType(type: TypeFact, options: TypePrinterOptions, indent = 
     default:
       return type.kind;
   }
+}
+
+function printUnion(
+  members: readonly TypeFact[],
+  options: TypePrinterOptions,
+  indent: string,
+): string {
+  const line = members.map((member) => printType(member, options, indent)).join(" | ");
+  const isShort = indent.length + line.length <= lineWidth && !line.includes("\n");
+  const objects = members.filter((member) => member.kind === "object" || member.kind === "array");
+  // One object that may also be null reads well as it is; a list of variants does not.
+  if (isShort || (line.includes("\n") && objects.length < 2)) return line;
+  const inner = `${indent}  `;
+  return members.map((member) => `\n${inner}| ${printType(member, options, inner)}`).join("");
 }
 
 function printArray(element: string, type: TypeFact): string {

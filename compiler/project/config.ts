@@ -61,6 +61,11 @@ export function loadProjectConfig(options: {
   );
 }
 
+/** The same of a program that someone else has made. */
+export function configOfProgram(program: ts.Program, layout: ProjectLayout): ProjectConfig {
+  return configOf(layout, program.getCompilerOptions(), program.getRootFileNames(), []);
+}
+
 function requireFolder(system: ts.System, layout: ProjectLayout): void {
   if (!system.directoryExists(layout.root)) {
     const what = system.fileExists(layout.root) ? "is a file" : "does not exist";

@@ -17,6 +17,8 @@ export interface TypeScriptHostOptions {
   readonly ts: typeof ts;
   readonly config: ProjectConfig;
   readonly system?: ts.System;
+  /** Files that have been parsed already, with the same options. */
+  readonly reuse?: (file: string) => ts.SourceFile | undefined;
 }
 
 /**
@@ -42,6 +44,7 @@ export class TypeScriptHost implements CompilerHost {
       system: this.#system,
       options: this.#config.options,
       hiddenDir: this.#config.layout.generatedDir,
+      ...(options.reuse ? { reuse: options.reuse } : {}),
     });
   }
 

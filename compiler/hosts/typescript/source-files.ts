@@ -9,6 +9,8 @@ export interface SourceFilesOptions {
   readonly options: ts.CompilerOptions;
   /** Files on disk in this folder do not exist for the analysis; the overlay has its own. */
   readonly hiddenDir: string;
+  /** Files that have been parsed already, with the same options. */
+  readonly reuse?: (file: string) => ts.SourceFile | undefined;
 }
 
 /**
@@ -20,6 +22,7 @@ export class SourceFiles {
   readonly #system: ts.System;
   readonly #options: ts.CompilerOptions;
   readonly #hiddenDir: string;
+  readonly #reuse: ((file: string) => ts.SourceFile | undefined) | undefined;
   readonly #onDisk = new Map<string, ts.SourceFile | undefined>();
   readonly #overlaid = new Map<string, { readonly text: string; readonly file: ts.SourceFile }>();
   readonly #exists = new Map<string, boolean>();
@@ -29,6 +32,7 @@ export class SourceFiles {
     this.#system = options.system;
     this.#options = options.options;
     this.#hiddenDir = options.hiddenDir;
+    this.#reuse = options.reuse;
   }
 
   /** Forgets what is known of these files (absolute paths) and of every file that was missing. */
@@ -75,6 +79,8 @@ export class SourceFiles {
     fileName: string,
     languageVersion: ts.ScriptTarget | ts.CreateSourceFileOptions,
   ): ts.SourceFile | undefined {
+    const parsed = this.#reuse?.(fileName);
+    if (parsed) return parsed;
     if (!this.#onDisk.has(fileName)) {
       const text = this.#system.readFile(fileName);
       this.#onDisk.set(

@@ -88,6 +88,10 @@ export class TypeReader {
   #readStructured(type: ts.Type): TypeFact {
     const done = this.#done.get(type);
     if (done) return done;
+    // Lists have no name of their own: what recurs through one is called by its element.
+    if (this.#checker.isArrayType(type) || this.#checker.isTupleType(type)) {
+      return this.#readObject(type);
+    }
     if (this.#underWay.has(type)) return { kind: "named", name: this.#nameOf(type) };
     if (this.#underWay.size >= maxDepth) {
       return this.#unsupported(type, `is nested more than ${maxDepth} levels deep`);
@@ -106,7 +110,8 @@ export class TypeReader {
 
   #readUnionOrObject(type: ts.Type): TypeFact {
     if (type.isUnion()) {
-      return this.#mergeDocuments(unionOf(type.types.map((member) => this.read(member))));
+      const members = this.#sortedMembers(type.types).map((member) => this.read(member));
+      return this.#mergeDocuments(unionOf(members));
     }
     const tables = this.#tablesOfId(type);
     if (tables) return { kind: "id", tables };
@@ -251,6 +256,19 @@ export class TypeReader {
       .map(({ symbol }) => symbol);
   }
 
+  /** Objects in the order in which they were written; what has no place keeps the checker's. */
+  #sortedMembers(members: readonly ts.Type[]): readonly ts.Type[] {
+    return members
+      .map((member) => ({ member, places: this.#placesOf(member) }))
+      .sort((a, b) => comparePlaceLists(a.places, b.places))
+      .map(({ member }) => member);
+  }
+
+  #placesOf(type: ts.Type): readonly (Place | null)[] {
+    if (!(type.flags & this.#ts.TypeFlags.Object)) return [];
+    return this.#sortedProperties(type).map((property) => this.#placeOf(property));
+  }
+
   #placeOf(symbol: ts.Symbol): Place | null {
     let first: Place | null = null;
     for (const declaration of symbol.declarations ?? []) {
@@ -320,6 +338,17 @@ interface Place {
 function comparePlaces(a: Place | null, b: Place | null): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   return compareText(a.file, b.file) || a.position - b.position;
+}
+
+function comparePlaceLists(
+  a: readonly (Place | null)[],
+  b: readonly (Place | null)[],
+): number {
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    const order = comparePlaces(a[i] ?? null, b[i] ?? null);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
 }
 
 function compareText(a: string, b: string): number {
