@@ -6,6 +6,15 @@ export interface Expression<Value> {
 type Operand<Value> = Expression<Value> | Value;
 
 /**
+ * Compares a field with a value of its type, or with another field. The left side alone decides the
+ * type: from both sides, TypeScript would make a union of `"open"` and `"opne"` and find no mistake.
+ */
+type Comparison = <Value>(
+  left: Expression<Value>,
+  right: Operand<NoInfer<Value>>,
+) => Expression<boolean>;
+
+/**
  * Builds the condition of `.filter(…)`.
  *
  * @example
@@ -14,12 +23,12 @@ type Operand<Value> = Expression<Value> | Value;
 export interface FilterBuilder<Fields> {
   /** A field of the document; dotted paths reach into objects. */
   field<Path extends keyof Fields & string>(path: Path): Expression<Fields[Path]>;
-  eq<Value>(left: Operand<Value>, right: Operand<Value>): Expression<boolean>;
-  neq<Value>(left: Operand<Value>, right: Operand<Value>): Expression<boolean>;
-  lt<Value>(left: Operand<Value>, right: Operand<Value>): Expression<boolean>;
-  lte<Value>(left: Operand<Value>, right: Operand<Value>): Expression<boolean>;
-  gt<Value>(left: Operand<Value>, right: Operand<Value>): Expression<boolean>;
-  gte<Value>(left: Operand<Value>, right: Operand<Value>): Expression<boolean>;
+  readonly eq: Comparison;
+  readonly neq: Comparison;
+  readonly lt: Comparison;
+  readonly lte: Comparison;
+  readonly gt: Comparison;
+  readonly gte: Comparison;
   and(...conditions: Operand<boolean>[]): Expression<boolean>;
   or(...conditions: Operand<boolean>[]): Expression<boolean>;
   not(condition: Operand<boolean>): Expression<boolean>;
