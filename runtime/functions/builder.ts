@@ -5,27 +5,27 @@ import type { GenericActionCtx, GenericMutationCtx, GenericQueryCtx } from "./co
 import type { RegisteredFunction } from "./registered-function.js";
 
 /** Arguments are a shape of zod types, or a `z.object`. */
-export type ArgsValidator = z.ZodRawShape | z.ZodObject;
+export type ArgsValidator = z.core.$ZodShape | z.core.$ZodObject;
 
 /** Arguments as the handler sees them, after defaults. */
-export type HandlerArgs<Args> = Args extends z.ZodObject
+export type HandlerArgs<Args> = Args extends z.core.$ZodObject
   ? z.output<Args>
-  : Args extends z.ZodRawShape
-    ? z.output<z.ZodObject<Args, z.core.$strip>>
+  : Args extends z.core.$ZodShape
+    ? z.output<z.core.$ZodObject<Args, z.core.$strip>>
     : never;
 
 /** Arguments as a caller passes them, before defaults. */
-export type CallerArgs<Args> = Args extends z.ZodObject
+export type CallerArgs<Args> = Args extends z.core.$ZodObject
   ? z.input<Args>
-  : Args extends z.ZodRawShape
-    ? z.input<z.ZodObject<Args, z.core.$strip>>
+  : Args extends z.core.$ZodShape
+    ? z.input<z.core.$ZodObject<Args, z.core.$strip>>
     : never;
 
-type HandlerResult<Returns> = Returns extends z.ZodType
+type HandlerResult<Returns> = Returns extends z.core.$ZodType
   ? z.input<Returns> | Promise<z.input<Returns>>
   : unknown;
 
-type CallerResult<Returns, Result> = Returns extends z.ZodType ? z.output<Returns> : Awaited<Result>;
+type CallerResult<Returns, Result> = Returns extends z.core.$ZodType ? z.output<Returns> : Awaited<Result>;
 
 /** Makes functions of one kind and visibility. */
 export type FunctionBuilder<
@@ -36,7 +36,7 @@ export type FunctionBuilder<
   Result extends HandlerResult<Returns>,
   // biome-ignore lint/complexity/noBannedTypes: no arguments at all
   Args extends ArgsValidator = {},
-  Returns extends z.ZodType | undefined = undefined,
+  Returns extends z.core.$ZodType | undefined = undefined,
 >(definition: {
   /** What a caller must pass. Checked strictly: unknown keys are errors. Default: nothing. */
   readonly args?: Args;
@@ -71,7 +71,7 @@ export interface FunctionBuilders<Model extends GenericDataModel> {
 
 interface Definition {
   readonly args?: ArgsValidator;
-  readonly returns?: z.ZodType;
+  readonly returns?: z.core.$ZodType;
   readonly handler: (ctx: never, args: never) => unknown;
 }
 

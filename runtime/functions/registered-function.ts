@@ -24,8 +24,8 @@ export interface RegisteredFunction<
   readonly kind: Kind;
   readonly visibility: Visibility;
   /** Strict: unknown keys are errors. */
-  readonly args: z.ZodType;
-  readonly returns: z.ZodType | null;
+  readonly args: z.core.$ZodType;
+  readonly returns: z.core.$ZodType | null;
   readonly handler: (ctx: never, args: never) => unknown;
 }
 

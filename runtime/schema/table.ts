@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** What a table's documents look like: a shape, a `z.object`, or a union of objects. */
-export type TableValidator = z.ZodType<Record<string, unknown>>;
+export type TableValidator = z.core.$ZodType<Record<string, unknown>>;
 
 /** The names under which an index can list a field: its own, or a dotted path below it. */
 export type IndexableField<FieldNames extends string> = FieldNames | `${FieldNames}.${string}`;
@@ -108,18 +108,18 @@ export function defineTable<const Validator extends TableValidator>(
   false,
   FieldNamesOf<z.output<Validator>>
 >;
-export function defineTable<Shape extends z.ZodRawShape>(
+export function defineTable<Shape extends z.core.$ZodShape>(
   shape: Shape,
 ): TableDefinition<
-  z.output<z.ZodObject<Shape, z.core.$strip>>,
-  z.input<z.ZodObject<Shape, z.core.$strip>>,
+  z.output<z.core.$ZodObject<Shape, z.core.$strip>>,
+  z.input<z.core.$ZodObject<Shape, z.core.$strip>>,
   unknown,
   never,
   false,
   keyof Shape & string
 >;
-export function defineTable(shape: TableValidator | z.ZodRawShape): unknown {
-  const validator = shape instanceof z.ZodType ? shape : z.strictObject(shape);
+export function defineTable(shape: TableValidator | z.core.$ZodShape): unknown {
+  const validator = shape instanceof z.core.$ZodType ? shape : z.strictObject(shape);
   return tableDefinition({ validator, indexes: [], promoted: [], isRelational: false });
 }
 
