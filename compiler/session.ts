@@ -2,6 +2,7 @@ import type ts from "typescript";
 import { generate } from "./emit/generate.js";
 import { TypeScriptHost } from "./hosts/typescript/host.js";
 import { ImportGraph } from "./hosts/typescript/import-graph.js";
+import type { LibraryFiles } from "./hosts/typescript/source-files.js";
 import { fileReferences, mayRefer } from "./hosts/typescript/references.js";
 import type { ConvoyDiagnostic } from "./model/diagnostic.js";
 import type { ModuleFacts, ProjectFacts, SchemaFacts } from "./model/facts.js";
@@ -38,12 +39,17 @@ export interface Session {
  *
  * @throws {ConvoyProjectError} when there is no project there, or its tsconfig cannot be read.
  */
-export function createSession(options: {
+export function createSession(options: SessionOptions): Session {
+  return new ProjectSession(options);
+}
+
+export interface SessionOptions {
   readonly ts: typeof ts;
+  /** The folder that holds `convoy/`. */
   readonly root: string;
   readonly system?: ts.System;
-}): Session {
-  return new ProjectSession(options.ts, options.root, options.system ?? options.ts.sys);
+  /** Parsed files of packages, for sessions in one process to share. */
+  readonly libraryFiles?: LibraryFiles;
 }
 
 /** What the last analysis found, for the next one to build on. */
@@ -56,6 +62,7 @@ class ProjectSession implements Session {
   readonly #ts: typeof ts;
   readonly #root: string;
   readonly #system: ts.System;
+  readonly #libraryFiles: LibraryFiles;
   #config: ProjectConfig;
   #host: TypeScriptHost;
   #known: Known | null = null;
@@ -63,11 +70,12 @@ class ProjectSession implements Session {
   readonly #changed = new Set<string>();
   readonly #parsed = new Map<string, ts.SourceFile>();
 
-  constructor(typescript: typeof ts, root: string, system: ts.System) {
-    this.#ts = typescript;
-    this.#root = root;
-    this.#system = system;
-    this.#config = loadProjectConfig({ ts: typescript, root, system });
+  constructor(options: SessionOptions) {
+    this.#ts = options.ts;
+    this.#root = options.root;
+    this.#system = options.system ?? options.ts.sys;
+    this.#libraryFiles = options.libraryFiles ?? new Map();
+    this.#config = this.#loadConfig();
     this.#host = this.#createHost();
   }
 
@@ -108,7 +116,7 @@ class ProjectSession implements Session {
     const configChanged = changed.some((file) => this.#config.configFiles.includes(file));
     const cameOrWent = changed.some((file) => this.#cameOrWent(file));
     if (configChanged || cameOrWent) {
-      this.#config = loadProjectConfig({ ts: this.#ts, root: this.#root, system: this.#system });
+      this.#config = this.#loadConfig();
     }
     if (configChanged) this.#reset();
     this.#host.invalidate(changed);
@@ -141,8 +149,17 @@ class ProjectSession implements Session {
     return known !== this.#system.fileExists(file);
   }
 
+  #loadConfig(): ProjectConfig {
+    return loadProjectConfig({ ts: this.#ts, root: this.#root, system: this.#system });
+  }
+
   #createHost(): TypeScriptHost {
-    return new TypeScriptHost({ ts: this.#ts, config: this.#config, system: this.#system });
+    return new TypeScriptHost({
+      ts: this.#ts,
+      config: this.#config,
+      system: this.#system,
+      libraryFiles: this.#libraryFiles,
+    });
   }
 
   #reset(): void {

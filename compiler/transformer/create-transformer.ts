@@ -1,5 +1,5 @@
 import type ts from "typescript";
-import type { ConvoyDiagnostic } from "../model/diagnostic.js";
+import type { analyseProgram } from "../program-analysis.js";
 import type { ProjectLayout } from "../project/layout.js";
 import { BuildError, buildDiagnostic } from "./build-error.js";
 import { findProject } from "./find-project.js";
@@ -7,18 +7,11 @@ import { printNotices } from "./print-notices.js";
 import type { ProgramTransformer, TransformerConfig } from "./program-transformer.js";
 import { reportBuildError, reportTypeErrors } from "./report-diagnostics.js";
 import { toTsDiagnostic } from "./to-ts-diagnostic.js";
+import { withDocComments } from "./with-doc-comments.js";
 import { withGeneratedFiles } from "./with-generated-files.js";
-import { writeThroughHost } from "./write-through-host.js";
+import { writeForHost } from "./write-for-host.js";
 
-export interface ProgramAnalysis {
-  readonly files: ReadonlyMap<string, string> | null;
-  readonly diagnostics: readonly ConvoyDiagnostic[];
-}
-type AnalyseProgram = (
-  ts: typeof import("typescript"),
-  program: ts.Program,
-  project: ProjectLayout,
-) => ProgramAnalysis;
+type AnalyseProgram = typeof analyseProgram;
 
 /** The transformer that learns about a project from `analyse`. */
 export function createTransformer({
@@ -41,28 +34,27 @@ export function createTransformer({
 
 function transform(
   ts: typeof import("typescript"),
-  program: ts.Program,
+  given: ts.Program,
   givenHost: ts.CompilerHost | undefined,
   config: TransformerConfig,
   analyse: AnalyseProgram,
 ): ts.Program {
-  const options = program.getCompilerOptions();
+  const options = given.getCompilerOptions();
   const host = givenHost ?? ts.createCompilerHost(options);
-  if (options.listFilesOnly === true || isEditor(ts, host)) return program;
-  const project = findProject(ts, program, config);
-  if (project === null) return program;
+  if (options.listFilesOnly === true || isEditor(ts, host)) return given;
+  const project = findProject(ts, given, config);
+  if (project === null) return given;
 
-  const { files, diagnostics } = analyse(ts, program, project);
-  const current = files === null ? program : generate(ts, program, host, project, files);
-  const reported = diagnostics.map((one) => toTsDiagnostic(ts, current, project, one));
+  const read = withDocComments(ts, given, host, project);
+  const { files, diagnostics } = analyse(ts, read, project);
+  const program = files === null ? read : generate(ts, read, host, project, files);
+
+  const reported = diagnostics.map((one) => toTsDiagnostic(ts, program, project, one));
   const isError = (one: ts.Diagnostic) => one.category === ts.DiagnosticCategory.Error;
-  printNotices(
-    ts,
-    current,
-    reported.filter((one) => !isError(one)),
-  );
-  reportTypeErrors(current, reported.filter(isError));
-  return current;
+  const notices = reported.filter((one) => !isError(one));
+  printNotices(ts, program, notices);
+  reportTypeErrors(program, reported.filter(isError));
+  return program;
 }
 
 function generate(
@@ -72,8 +64,8 @@ function generate(
   project: ProjectLayout,
   files: ReadonlyMap<string, string>,
 ): ts.Program {
-  const written = writeThroughHost(ts, host, files);
-  return withGeneratedFiles(ts, program, host, project, files, written);
+  const changed = writeForHost(ts, host, files);
+  return withGeneratedFiles(ts, program, host, project, files, changed);
 }
 
 /**

@@ -11,7 +11,7 @@ import type { CompilerHost } from "../host.js";
 import { exportedNames } from "./exported-names.js";
 import { FunctionsReader } from "./functions-reader.js";
 import { readSchema } from "./schema-reader.js";
-import { SourceFiles } from "./source-files.js";
+import { type LibraryFiles, SourceFiles } from "./source-files.js";
 
 export interface TypeScriptHostOptions {
   readonly ts: typeof ts;
@@ -19,6 +19,8 @@ export interface TypeScriptHostOptions {
   readonly system?: ts.System;
   /** Files that have been parsed already, with the same options. */
   readonly reuse?: (file: string) => ts.SourceFile | undefined;
+  /** Files of packages, shared by all hosts that are given the same map. */
+  readonly libraryFiles?: LibraryFiles;
 }
 
 /**
@@ -45,6 +47,7 @@ export class TypeScriptHost implements CompilerHost {
       options: this.#config.options,
       hiddenDir: this.#config.layout.generatedDir,
       ...(options.reuse ? { reuse: options.reuse } : {}),
+      ...(options.libraryFiles ? { libraryFiles: options.libraryFiles } : {}),
     });
   }
 

@@ -11,7 +11,12 @@ export interface SourceFilesOptions {
   readonly hiddenDir: string;
   /** Files that have been parsed already, with the same options. */
   readonly reuse?: (file: string) => ts.SourceFile | undefined;
+  /** Files of packages, shared by all who hand in the same map. */
+  readonly libraryFiles?: LibraryFiles;
 }
+
+/** Parsed files of packages, which do not change while a process runs. */
+export type LibraryFiles = Map<string, ts.SourceFile>;
 
 /**
  * Parsed source files, kept from one program to the next: a file is parsed again only after it has
@@ -22,6 +27,7 @@ export class SourceFiles {
   readonly #system: ts.System;
   readonly #options: ts.CompilerOptions;
   readonly #hiddenDir: string;
+  readonly #libraryFiles: LibraryFiles;
   readonly #reuse: ((file: string) => ts.SourceFile | undefined) | undefined;
   readonly #onDisk = new Map<string, ts.SourceFile | undefined>();
   readonly #overlaid = new Map<string, { readonly text: string; readonly file: ts.SourceFile }>();
@@ -33,6 +39,7 @@ export class SourceFiles {
     this.#options = options.options;
     this.#hiddenDir = options.hiddenDir;
     this.#reuse = options.reuse;
+    this.#libraryFiles = options.libraryFiles ?? new Map();
   }
 
   /** Forgets what is known of these files (absolute paths) and of every file that was missing. */
@@ -82,13 +89,30 @@ export class SourceFiles {
     const parsed = this.#reuse?.(fileName);
     if (parsed) return parsed;
     if (!this.#onDisk.has(fileName)) {
-      const text = this.#system.readFile(fileName);
-      this.#onDisk.set(
-        fileName,
-        text === undefined ? undefined : this.#parse(fileName, text, languageVersion),
-      );
+      const read = () => this.#read(fileName, languageVersion);
+      const isLibrary = fileName.includes("/node_modules/");
+      this.#onDisk.set(fileName, isLibrary ? this.#shared(fileName, languageVersion, read) : read());
     }
     return this.#onDisk.get(fileName);
+  }
+
+  #shared(
+    fileName: string,
+    languageVersion: ts.ScriptTarget | ts.CreateSourceFileOptions,
+    read: () => ts.SourceFile | undefined,
+  ): ts.SourceFile | undefined {
+    const key = JSON.stringify([this.#ts.version, fileName, languageVersion]);
+    const source = this.#libraryFiles.get(key) ?? read();
+    if (source) this.#libraryFiles.set(key, source);
+    return source;
+  }
+
+  #read(
+    fileName: string,
+    languageVersion: ts.ScriptTarget | ts.CreateSourceFileOptions,
+  ): ts.SourceFile | undefined {
+    const text = this.#system.readFile(fileName);
+    return text === undefined ? undefined : this.#parse(fileName, text, languageVersion);
   }
 
   #overlaidFile(

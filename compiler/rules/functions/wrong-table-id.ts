@@ -113,7 +113,7 @@ function ofField(
   value: ts.Expression | null,
 ): Expectation | null {
   const ref = table.fields.find((field) => field.name === name)?.ref;
-  if (!ref || value === null) return null;
+  if (!ref || value === null || !names.has(ref.table)) return null;
   return { value, isList: false, table: ref.table, role: `"${table.name}.${name}" refers to` };
 }
 
