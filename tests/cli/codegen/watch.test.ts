@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { tempProject } from "../../support/temp-project.js";
+import { startConvoy } from "../run-convoy.js";
+
+const generated = "convoy/_generated";
+
+test("--watch writes at once, after every edit, and again what is deleted", async () => {
+  await using project = await tempProject("quickstart", { without: [generated] });
+  await using convoy = startConvoy(["codegen", "--watch"], { cwd: project.root });
+  await convoy.line(/^Wrote \d+ files to convoy\/_generated/);
+
+  const schema = await project.read("convoy/schema.ts");
+  await project.write(
+    "convoy/schema.ts",
+    schema.replace("deviceId: z.string(),", "$& nick: z.string().optional(),"),
+  );
+  expect(await convoy.line(/^Wrote /)).toContain("dataModel.ts");
+  expect(await project.read(`${generated}/dataModel.ts`)).toContain("nick?: string");
+
+  await project.write("convoy/schema.ts", "export default 1 +;\n");
+  expect(await convoy.line(/^Found 1 error/)).toMatch(/schema\.ts:1:19 - error TS1109: /);
+  await project.write("convoy/schema.ts", schema);
+  expect(await convoy.line(/^Wrote /)).toContain("dataModel.ts");
+
+  await project.remove(generated);
+  await convoy.line(/^Restored \d+ files in convoy\/_generated\./);
+  expect(await project.read(`${generated}/dataModel.ts`)).not.toContain("nick");
+});
+
+test("--watch ends at Ctrl-C with exit code 0", async () => {
+  await using project = await tempProject("quickstart");
+  await using convoy = startConvoy(["codegen", "--watch"], { cwd: project.root });
+  await convoy.line(/up to date|^Wrote/);
+  // Windows knows no signals: the process is ended there.
+  expect(await convoy.interrupt()).toBe(process.platform === "win32" ? null : 0);
+});

@@ -1,0 +1,103 @@
+import { rename } from "node:fs/promises";
+import path from "node:path";
+import { expect, test, vi } from "vitest";
+import { createFileWatcher } from "../../../cli/watch/file-watcher.js";
+import { tempProject } from "../../support/temp-project.js";
+
+/** What a watcher tells of, to be waited for. */
+function listener() {
+  const seen: string[] = [];
+  let wake = (): void => {};
+  return {
+    seen,
+    onChange(file: string) {
+      seen.push(file);
+      wake();
+    },
+    onError(error: unknown) {
+      throw error;
+    },
+    /**
+     * Resolves when it has told of the file, with all that it told of since the last time. The test's
+     * timeout is what ends a wait in vain.
+     */
+    async change(file: string): Promise<readonly string[]> {
+      while (!seen.includes(file)) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      return seen.splice(0);
+    },
+  };
+}
+
+test("tells of files that come, change and go, in folders that came later too", async () => {
+  await using project = await tempProject("quickstart");
+  const at = (file: string): string => path.join(project.root, file).replaceAll(path.sep, "/");
+  const events = listener();
+  await using watcher = createFileWatcher(events);
+  await watcher.watch([at("convoy"), at("tsconfig.json")]);
+
+  await project.write("convoy/schema.ts", "// changed");
+  expect(await events.change(at("convoy/schema.ts"))).toContain(at("convoy/schema.ts"));
+  await project.write("convoy/functions/admin/new.ts", "// new");
+  expect(await events.change(at("convoy/functions/admin/new.ts"))).toContain(
+    at("convoy/functions/admin/new.ts"),
+  );
+  await project.remove("convoy/functions/admin");
+  expect(await events.change(at("convoy/functions/admin/new.ts"))).toContain(
+    at("convoy/functions/admin/new.ts"),
+  );
+  await project.write("tsconfig.json", "{}");
+  expect(await events.change(at("tsconfig.json"))).toContain(at("tsconfig.json"));
+});
+
+test("sees a file that is replaced by a rename, again and again", async () => {
+  await using project = await tempProject("quickstart");
+  const schema = path.join(project.root, "convoy/schema.ts").replaceAll(path.sep, "/");
+  const events = listener();
+  await using watcher = createFileWatcher(events);
+  await watcher.watch([path.join(project.root, "convoy")]);
+  for (const text of ["// one", "// two", "// three"]) {
+    // Again until it is told of: of two changes within 50 ms chokidar tells of the first only.
+    await vi.waitFor(async () => {
+      await project.write("convoy/schema.ts.tmp", text);
+      await rename(`${schema}.tmp`, schema);
+      expect(events.seen).toContain(schema);
+    });
+    events.seen.length = 0;
+  }
+});
+
+test("a folder that is removed and comes back is watched on", async () => {
+  await using project = await tempProject("quickstart");
+  const schema = path.join(project.root, "convoy/schema.ts").replaceAll(path.sep, "/");
+  const events = listener();
+  await using watcher = createFileWatcher(events);
+  await watcher.watch([path.join(project.root, "convoy")]);
+
+  await project.remove("convoy");
+  expect(await events.change(schema)).toContain(schema);
+  await project.write("convoy/schema.ts", "// back");
+  expect(await events.change(schema)).toContain(schema);
+  await project.write("convoy/schema.ts", "// changed");
+  expect(await events.change(schema)).toContain(schema);
+});
+
+test("what is not watched is not told of, and a new set of paths replaces the old", async () => {
+  await using project = await tempProject("quickstart");
+  const at = (file: string): string => path.join(project.root, file).replaceAll(path.sep, "/");
+  const events = listener();
+  await using watcher = createFileWatcher(events);
+  await watcher.watch([at("convoy/schema.ts"), at("missing/base.json")]);
+
+  await project.write("convoy/other.ts", "// not watched");
+  await project.write("missing/base.json", "{}");
+  expect(await events.change(at("missing/base.json"))).toEqual([at("missing/base.json")]);
+
+  await watcher.watch([at("convoy/other.ts")]);
+  await project.write("convoy/schema.ts", "// no longer watched");
+  await project.write("convoy/other.ts", "// watched");
+  expect(await events.change(at("convoy/other.ts"))).toEqual([at("convoy/other.ts")]);
+});
