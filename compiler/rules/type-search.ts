@@ -26,6 +26,8 @@ export function* partsOf(
       break;
     case "object":
       for (const property of type.properties) {
+        // A well-known symbol: the methods beside it say what is wrong, in words that last.
+        if (property.name.startsWith("__@")) continue;
         yield* partsOf(property.type, types, joinPath(path, property.name), visited);
       }
       if (type.index !== undefined) yield* partsOf(type.index, types, joinPath(path, "*"), visited);

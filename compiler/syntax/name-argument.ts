@@ -23,10 +23,33 @@ function literalOf(
 ): ts.StringLiteralLike | null {
   const inner = unwrap(ts, node);
   if (ts.isStringLiteralLike(inner)) return inner;
-  if (!ts.isIdentifier(inner)) return null;
-  const initializer = constInitializer(ts, scopes.resolve(inner));
-  const value = initializer === null ? null : unwrap(ts, initializer);
+  const constant = ts.isPropertyAccessExpression(inner) ? unwrap(ts, inner.expression) : inner;
+  if (!ts.isIdentifier(constant)) return null;
+  const initializer = constInitializer(ts, scopes.resolve(constant));
+  if (initializer === null) return null;
+  const value = ts.isPropertyAccessExpression(inner)
+    ? propertyOf(ts, initializer, inner.name.text)
+    : unwrap(ts, initializer);
   return value !== null && ts.isStringLiteralLike(value) ? value : null;
+}
+
+/** What an object literal that is `as const` holds under the name. */
+function propertyOf(
+  ts: TypeScript,
+  initializer: ts.Expression,
+  name: string,
+): ts.Expression | null {
+  const isConst =
+    ts.isAsExpression(initializer) &&
+    ts.isTypeReferenceNode(initializer.type) &&
+    ts.isConstTypeReference(initializer.type);
+  const object = unwrap(ts, initializer);
+  if (!isConst || !ts.isObjectLiteralExpression(object)) return null;
+  for (const property of object.properties) {
+    if (!ts.isPropertyAssignment(property) || !ts.isIdentifier(property.name)) continue;
+    if (property.name.text === name) return unwrap(ts, property.initializer);
+  }
+  return null;
 }
 
 /** Whether the expression is a string literal as it stands. */

@@ -25,36 +25,36 @@ const collectingLoops: ReadonlySet<string> = new Set(["map", "flatMap"]);
 export function promiseFate(ts: TypeScript, call: ts.Expression, scopes: Scopes): PromiseFate {
   return follow(call, false);
 
-  function follow(start: ts.Expression, isArray: boolean): PromiseFate {
+  /** `promise` is what has to be waited for; `start` may be an expression around it. */
+  function follow(start: ts.Expression, isArray: boolean, promise = start): PromiseFate {
     const expression = wrapped(ts, start);
     const parent = expression.parent;
     const lost = (): PromiseFate =>
-      isArray
-        ? { kind: "array", promise: expression, awaited: false }
-        : { kind: "dropped", promise: expression };
-    const tested = (): PromiseFate => (isArray ? used : { kind: "tested", promise: expression });
+      isArray ? { kind: "array", promise, awaited: false } : { kind: "dropped", promise };
+    const tested = (): PromiseFate => (isArray ? used : { kind: "tested", promise });
 
     if (ts.isExpressionStatement(parent)) return lost();
     if (ts.isAwaitExpression(parent)) {
-      return isArray ? { kind: "array", promise: expression, awaited: true } : passedOn(parent);
+      return isArray ? { kind: "array", promise, awaited: true } : passedOn(parent);
     }
     if (ts.isReturnStatement(parent)) return isArray ? used : passedOn(parent);
     if (ts.isArrowFunction(parent)) return isArray ? used : result(parent);
     if (ts.isBinaryExpression(parent)) {
       const operator = parent.operatorToken.kind;
       const isLeft = parent.left === expression;
-      if (operator === ts.SyntaxKind.CommaToken) return isLeft ? lost() : follow(parent, isArray);
+      if (operator === ts.SyntaxKind.CommaToken)
+        return isLeft ? lost() : follow(parent, isArray, promise);
       const isLogical =
         operator === ts.SyntaxKind.AmpersandAmpersandToken ||
         operator === ts.SyntaxKind.BarBarToken;
       if (isLogical && isLeft) return tested();
       if (isLogical || operator === ts.SyntaxKind.QuestionQuestionToken) {
-        return follow(parent, isArray);
+        return follow(parent, isArray, promise);
       }
       return used;
     }
     if (ts.isConditionalExpression(parent)) {
-      return parent.condition === expression ? tested() : follow(parent, isArray);
+      return parent.condition === expression ? tested() : follow(parent, isArray, promise);
     }
     if (ts.isIfStatement(parent) || ts.isWhileStatement(parent) || ts.isDoStatement(parent)) {
       return parent.expression === expression ? tested() : used;
@@ -76,9 +76,7 @@ export function promiseFate(ts: TypeScript, call: ts.Expression, scopes: Scopes)
     }
     if (ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name)) {
       const variable = parent.name;
-      return isRead(variable)
-        ? used
-        : { kind: "unread", promise: expression, variable: variable.text };
+      return isRead(variable) ? used : { kind: "unread", promise, variable: variable.text };
     }
     return used;
   }

@@ -1,5 +1,5 @@
 import type ts from "typescript";
-import type { QuickFix } from "../../model/diagnostic.js";
+import type { QuickFix, TextEdit } from "../../model/diagnostic.js";
 import { relativeToRoot } from "../../project/layout.js";
 import { isGeneratedApi } from "../../syntax/imports.js";
 import {
@@ -104,19 +104,26 @@ function resolvePath(folder: string, relative: string): string {
 
 function importType(context: SourceRuleContext, { statement }: ValueImport): readonly QuickFix[] {
   const { ts } = context;
-  const edit = ts.isImportDeclaration(statement)
-    ? typeKeyword(context, statement.importClause)
-    : null;
-  return edit === null ? [] : [{ name: "import-type", title: 'Use "import type"', edits: [edit] }];
+  if (!ts.isImportDeclaration(statement) || statement.importClause === undefined) return [];
+  const edits = typeKeywords(context, statement.importClause);
+  return edits === null ? [] : [{ name: "import-type", title: 'Use "import type"', edits }];
 }
 
-function typeKeyword(
-  { file, sourceFile }: SourceRuleContext,
-  clause: ts.ImportClause | undefined,
-): QuickFix["edits"][number] | null {
-  // `import type a, { b }` is no TypeScript.
-  if (clause === undefined || (clause.name !== undefined && clause.namedBindings !== undefined)) {
-    return null;
-  }
-  return { span: { file, start: clause.getStart(sourceFile), length: 0 }, newText: "type " };
+/** `import type a, { b }` and `import type { type a }` are no TypeScript. */
+function typeKeywords(
+  { ts, file, sourceFile }: SourceRuleContext,
+  clause: ts.ImportClause,
+): readonly TextEdit[] | null {
+  const insertBefore = (node: ts.Node): TextEdit => ({
+    span: { file, start: node.getStart(sourceFile), length: 0 },
+    newText: "type ",
+  });
+  const bindings = clause.namedBindings;
+  if (bindings === undefined) return [insertBefore(clause)];
+  if (clause.name !== undefined) return null;
+  if (ts.isNamespaceImport(bindings)) return [insertBefore(clause)];
+  const values = bindings.elements.filter((specifier) => !specifier.isTypeOnly);
+  return values.length === bindings.elements.length
+    ? [insertBefore(clause)]
+    : values.map((specifier) => insertBefore(specifier));
 }

@@ -25,21 +25,34 @@ export const wireType: FactsRule = {
   },
 };
 
+/** How many places one message names. */
+const longestList = 3;
+
+/** One finding, however many places there are: a database handed out has a dozen methods. */
 function* checkType(
   module: ModuleFacts,
   fn: FunctionFacts,
   type: TypeFact,
   part: "args" | "result",
 ): Generator<Finding> {
-  const reported = new Set<string>();
-  for (const { path, type: found } of partsOf(type, module.types)) {
-    if (found.kind !== "unsupported" || reported.has(path)) continue;
-    reported.add(path);
+  const found = new Map<string, string>();
+  for (const { path, type: at } of partsOf(type, module.types)) {
+    if (at.kind !== "unsupported") continue;
     const place = path === "" || path.startsWith("[") ? `${part}${path}` : joinPath(part, path);
-    const owner = part === "args" ? "take" : "return";
-    yield {
-      message: `"${fn.path}" cannot ${owner} "${place}": ${found.text} ${asSentence(found.reason)}`,
-      span: fn.span,
-    };
+    if (!found.has(place)) found.set(place, `${at.text} ${asSentence(at.reason)}`);
   }
+  const [first, ...others] = found;
+  if (first === undefined) return;
+  const [place, reason] = first;
+  const also = others.slice(0, longestList).map(([other]) => `"${other}"`);
+  const more = others.length - also.length;
+  yield {
+    message: [
+      `"${fn.path}" cannot ${part === "args" ? "take" : "return"} "${place}": ${reason}`,
+      ...(also.length > 0
+        ? [`The same goes for ${also.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`]
+        : []),
+    ].join(" "),
+    span: fn.span,
+  };
 }

@@ -72,10 +72,11 @@ function* ofOperation(
 
 /** The refs among the fields that a write sets, where they are written out. */
 function* ofDocument(
-  { ts }: SourceRuleContext,
+  context: SourceRuleContext,
   table: TableFacts,
   document: ts.Expression,
 ): Generator<Expectation> {
+  const { ts } = context;
   const literal = unwrap(ts, document);
   if (!ts.isObjectLiteralExpression(literal)) return;
   for (const property of literal.properties) {
@@ -85,7 +86,7 @@ function* ofDocument(
       : ts.isShorthandPropertyAssignment(property)
         ? property.name
         : null;
-    const expectation = ofField(table, property.name.text, value);
+    const expectation = ofField(context, table, property.name.text, value);
     if (expectation !== null) yield expectation;
   }
 }
@@ -102,18 +103,21 @@ function* ofQuery(context: SourceRuleContext, query: QueryChain): Generator<Expe
       yield { value, isList: false, table: table.name, role: '"_id" holds one of' };
       continue;
     }
-    const expectation = ofField(table, field.name, value);
+    const expectation = ofField(context, table, field.name, value);
     if (expectation !== null) yield expectation;
   }
 }
 
 function ofField(
+  { schema }: SourceRuleContext,
   table: TableFacts,
   name: string | null,
   value: ts.Expression | null,
 ): Expectation | null {
   const ref = table.fields.find((field) => field.name === name)?.ref;
-  if (!ref || value === null || !names.has(ref.table)) return null;
+  if (!ref || value === null) return null;
+  // A ref to nowhere has a rule of its own.
+  if (!schema.tables.some((known) => known.name === ref.table)) return null;
   return { value, isList: false, table: ref.table, role: `"${table.name}.${name}" refers to` };
 }
 

@@ -22,9 +22,10 @@ export const indexFieldNotIndexable: FactsRule = {
           // An unknown field and a type that cannot be stored have rules of their own.
           if (types === null || types.some((type) => type.kind === "unsupported")) continue;
           if (indexableBase(types) !== null) continue;
-          const holdsObject = types.some((type) => type.kind === "object");
-          const advice = holdsObject
-            ? `Index a field inside it with a dotted path such as "${field}.name", or keep the value in a field of its own.`
+          const object = types.find((type) => type.kind === "object");
+          const inside = object?.properties[0]?.name ?? "key";
+          const advice = object
+            ? `Index a field inside it with a dotted path such as "${field}.${inside}", or keep the value in a field of its own.`
             : "Index a field that holds one kind of value: a string, number, boolean, bigint, Date, bytes or ref, which may also be null or absent.";
           yield {
             message: `Index "${index.name}" of table "${table.name}" cannot order "${field}", which holds ${describeTypes(types)}. ${advice}`,

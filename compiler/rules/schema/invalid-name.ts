@@ -77,7 +77,7 @@ function identifierProblem(name: string): string | null {
   if (inherited.has(name)) return inheritedSentence;
   if (name.startsWith("_")) return 'starts with "_", which is reserved for Convoy. Rename it.';
   if (!identifier.test(name))
-    return `cannot be a name in Postgres and in code. ${identifierAdvice}`;
+    return `is no name for Postgres and for code alike. ${identifierAdvice}`;
   if (name.length > maxBytes) {
     return `is ${name.length} bytes long; Postgres keeps at most ${maxBytes}. Shorten it by ${name.length - maxBytes}.`;
   }
@@ -86,7 +86,7 @@ function identifierProblem(name: string): string | null {
 
 const inherited: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 const inheritedSentence =
-  "means something else to every JavaScript object, and would read what was never stored. Rename it.";
+  "cannot be used: every JavaScript object has something else under that name. Rename it.";
 
 function fieldProblem(name: string, isTopLevel: boolean): string | null {
   if (name === "") return "is empty. Give it a name.";
