@@ -1,7 +1,7 @@
 import type ts from "typescript";
 import { checkGenerated } from "./emit/write.js";
 import { generate } from "./emit/generate.js";
-import { hasCallCycle } from "./hosts/typescript/call-cycles.js";
+import { CallGraph } from "./hosts/typescript/call-graph.js";
 import { FunctionsReader } from "./hosts/typescript/functions-reader.js";
 import { TypeScriptHost } from "./hosts/typescript/host.js";
 import { readSchema } from "./hosts/typescript/schema-reader.js";
@@ -69,14 +69,18 @@ class Analyser {
       project: this.#project,
       schema,
     });
-    const host = this.#createHost();
-    const modules = host.functionsFiles().map((file) => reader.read(file));
+    const files = this.#createHost().functionsFiles();
+    const modules = files.map((file) => reader.read(file));
     if (!modules.every((module) => module !== null)) return null;
     const facts = { schema, modules };
-    const isCurrent =
-      checkGenerated(this.generate(facts)).length === 0 &&
-      !hasCallCycle(this.#ts, this.#program, this.#project, modules);
-    return isCurrent ? facts : null;
+    if (checkGenerated(this.generate(facts)).length > 0) return null;
+    const calls = new CallGraph({
+      ts: this.#ts,
+      program: this.#program,
+      project: this.#project,
+      files,
+    });
+    return calls.hasCycle() ? null : facts;
   }
 
   /** The facts by programs of their own, which look at no generated file on disk. */

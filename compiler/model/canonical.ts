@@ -116,3 +116,24 @@ export function without(type: TypeFact, ...kinds: readonly ("undefined" | "null"
 export function includesKind(type: TypeFact, kind: TypeFact["kind"]): boolean {
   return flatten(type).some((member) => member.kind === kind);
 }
+
+/** Whether there is an `any` somewhere in `type`, documents and named types left out. */
+export function includesAny(type: TypeFact): boolean {
+  switch (type.kind) {
+    case "any":
+      return true;
+    case "array":
+      return includesAny(type.element);
+    case "tuple":
+      return type.elements.some(includesAny) || (type.rest !== undefined && includesAny(type.rest));
+    case "union":
+      return type.members.some(includesAny);
+    case "object":
+      return (
+        type.properties.some((property) => includesAny(property.type)) ||
+        (type.index !== undefined && includesAny(type.index))
+      );
+    default:
+      return false;
+  }
+}

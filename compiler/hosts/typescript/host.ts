@@ -1,5 +1,6 @@
 import type ts from "typescript";
-import type { ModuleFacts, SchemaFacts } from "../../model/facts.js";
+import { includesAny } from "../../model/canonical.js";
+import type { FunctionFacts, ModuleFacts, SchemaFacts } from "../../model/facts.js";
 import { printApi } from "../../printers/api.js";
 import { printDataModel } from "../../printers/data-model.js";
 import { printDrizzle } from "../../printers/drizzle.js";
@@ -8,6 +9,7 @@ import { printServer } from "../../printers/server.js";
 import type { ProjectConfig } from "../../project/config.js";
 import { isFunctionsModule, modulePath, relativeToRoot } from "../../project/layout.js";
 import type { CompilerHost } from "../host.js";
+import { CallGraph } from "./call-graph.js";
 import { exportedNames } from "./exported-names.js";
 import { FunctionsReader } from "./functions-reader.js";
 import { readSchema } from "./schema-reader.js";
@@ -100,7 +102,28 @@ export class TypeScriptHost implements CompilerHost {
       project: this.#config.layout,
       schema,
     });
-    return [...files].sort().flatMap((file) => reader.read(file) ?? []);
+    const modules = [...files].sort().flatMap((file) => reader.read(file) ?? []);
+    return this.#markCircular(program, modules);
+  }
+
+  /**
+   * The checker breaks a circle of inferred results by an `any` somewhere in it. Where that shows
+   * depends on where it began, so every function of the circle that has one is marked.
+   */
+  #markCircular(program: ts.Program, modules: readonly ModuleFacts[]): readonly ModuleFacts[] {
+    const isSuspect = (facts: FunctionFacts) =>
+      !facts.circular && !facts.hasReturns && includesAny(facts.result);
+    if (!modules.some((module) => module.functions.some(isSuspect))) return modules;
+    const { layout: project } = this.#config;
+    const calls = new CallGraph({ ts: this.#ts, program, project, files: this.functionsFiles() });
+    return modules.map((module) => ({
+      ...module,
+      functions: module.functions.map((facts) =>
+        isSuspect(facts) && calls.reachesItself(facts.path)
+          ? { ...facts, circular: true, result: { kind: "any" } }
+          : facts,
+      ),
+    }));
   }
 
   #programFor(schema: SchemaFacts): ts.Program {

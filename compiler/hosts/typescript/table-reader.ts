@@ -101,7 +101,9 @@ export class TableReader {
   #variants(type: ts.Type): readonly ObjectFact[] | null {
     const fact = this.#resolveNamed(this.#o.types.read(type));
     const members = fact.kind === "union" ? fact.members.map((m) => this.#resolveNamed(m)) : [fact];
-    return members.every((member) => member.kind === "object") ? members : null;
+    const isReadable = (member: TypeFact): member is ObjectFact =>
+      member.kind === "object" && (member.properties.length > 0 || member.index === undefined);
+    return members.every(isReadable) ? members : null;
   }
 
   #resolveNamed(fact: TypeFact): TypeFact {
