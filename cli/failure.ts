@@ -3,7 +3,7 @@ import { printable } from "./printable.js";
 import type { Environment } from "./environment.js";
 
 /** Why a command could not do its work, and what to do: one paragraph. */
-export class CommandFailure extends Error {
+class CommandFailure extends Error {
   override readonly name: string = "CommandFailure";
   /** Stable: `CV0011`. */
   readonly code: string;

@@ -54,6 +54,7 @@ async function codegen(options: CodegenArguments, environment: Environment): Pro
 
   if (options.watch) {
     const { watchProject } = await import("../watch/watch-project.js");
+    print.printWatchStart(session, environment);
     for await (const event of watchProject({ session, signal: environment.untilStopped() })) {
       print.printWatch(event, session, environment);
     }

@@ -65,6 +65,14 @@ function written(
   return `Wrote ${count(files.length, "file")} to ${folder}: ${list} ${time}.`;
 }
 
+export function printWatchStart(
+  { project }: Pick<Session, "project">,
+  { cwd, out }: Environment,
+): void {
+  const folder = displayPath(cwd, project.convoyDir);
+  out.write(out.colors.gray(`Watching ${folder} for changes. Ctrl-C ends it.\n`));
+}
+
 export function printWatch(
   event: WatchEvent,
   session: Pick<Session, "project" | "readText">,

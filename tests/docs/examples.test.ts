@@ -74,7 +74,7 @@ test.each(documents)("the commands of %s exist, with their options", async (docu
 
 /** How long something took, and where, is not the document's to say. */
 function comparable(text: string, project?: TempProject): string {
-  const root = project?.root.replaceAll("\\", "/") ?? "/home/me/app";
+  const root = project?.root.replaceAll("\\", "/") ?? "/path/to/app";
   return text.replaceAll(root, "<root>").replaceAll(/\([\d.]+ m?s\)/g, "(time)");
 }
 
