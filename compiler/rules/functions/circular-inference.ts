@@ -26,6 +26,6 @@ export const circularInference: FactsRule = {
 };
 
 function example(fn: FunctionFacts): string {
-  const takesArgs = fn.args.kind === "object" && fn.args.properties.length > 0;
+  const takesArgs = fn.args.kind !== "object" || fn.args.properties.length > 0;
   return `handler: async (ctx${takesArgs ? ", args" : ""}): Promise<number> => …`;
 }

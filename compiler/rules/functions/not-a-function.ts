@@ -14,9 +14,12 @@ export const notAFunction: FactsRule = {
   *check({ modules }) {
     for (const module of modules) {
       for (const { name, span } of module.otherExports) {
-        const what = name === "default" ? "The default export" : `"${name}"`;
+        const message =
+          name === "default"
+            ? `A default export has no name in api, so nobody can call it. Export the function under a name, or move this out of convoy/functions.`
+            : `"${name}" is no query, mutation or action, and everything that ${module.file} exports is part of the api. Move it out of convoy/functions, or do not export it.`;
         yield {
-          message: `${what} is no query, mutation or action, and everything that ${module.file} exports is part of the api. Move it out of convoy/functions, or do not export it.`,
+          message,
           span,
         };
       }
