@@ -4,7 +4,7 @@ import { startConvoy } from "../run-convoy.js";
 
 const generated = "convoy/_generated";
 
-test("--watch writes at once, after every edit, and again what is deleted", async () => {
+test("--watch writes at once, after every edit and again what is deleted, whatever goes wrong between", async () => {
   await using project = await tempProject("quickstart", { without: [generated] });
   await using convoy = startConvoy(["codegen", "--watch"], { cwd: project.root });
   await convoy.line(/^Wrote \d+ files to convoy\/_generated/);
@@ -21,6 +21,12 @@ test("--watch writes at once, after every edit, and again what is deleted", asyn
   expect(await convoy.line(/^Found 1 error/)).toMatch(/schema\.ts:1:19 - error TS1109: /);
   await project.write("convoy/schema.ts", schema);
   expect(await convoy.line(/^Wrote /)).toContain("dataModel.ts");
+
+  const tsconfig = await project.read("tsconfig.json");
+  await project.write("tsconfig.json", "{");
+  await convoy.line(/^error CV0002: Cannot read .*tsconfig\.json: /);
+  await project.write("tsconfig.json", tsconfig);
+  await convoy.line(/^convoy\/_generated is up to date/);
 
   await project.remove(generated);
   await convoy.line(/^Restored \d+ files in convoy\/_generated\./);
