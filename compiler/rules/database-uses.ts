@@ -16,6 +16,8 @@ type Uses = Pick<
  */
 export function usesIn(context: SourceRuleContext): Uses {
   const syntax = fileSyntax(context.ts, context.sourceFile);
+  // Hardly any file has wrappers, and every rule asks.
+  if (syntax.definitions.every((definition) => definition.builder !== null)) return syntax;
   const ours = (capability: Capability): boolean => isOurs(context, capability);
   return {
     queries: syntax.queries.filter((query) => ours(query.database)),

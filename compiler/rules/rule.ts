@@ -30,6 +30,11 @@ export type Finding = Omit<ConvoyDiagnostic, "code" | "rule" | "severity">;
 /** Looks at the facts alone. */
 export interface FactsRule extends RuleBase {
   readonly on: "facts";
+  /**
+   * What a finding follows from, and so how long it is kept: the schema (it is given no modules),
+   * the schema and one module (it is given each by itself), or all of a project.
+   */
+  readonly needs: "schema" | "one-module" | "all-modules";
   check(facts: ProjectFacts, context: FactsRuleContext): Iterable<Finding>;
 }
 

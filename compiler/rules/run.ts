@@ -41,8 +41,15 @@ interface CachedFindings {
   readonly findings: readonly ConvoyDiagnostic[];
 }
 
+interface CachedFacts {
+  readonly schema: SchemaFacts;
+  readonly project: ProjectLayout;
+  readonly findings: readonly ConvoyDiagnostic[];
+}
+
 const cache = new WeakMap<ts.SourceFile, Map<SourceRule, CachedFindings>>();
-const factsCache = new WeakMap<ProjectFacts, Map<FactsRule, readonly ConvoyDiagnostic[]>>();
+/** What facts rules said: by schema, by module, or by all facts, as the rule needs. */
+const factsCache = new WeakMap<object, Map<FactsRule, CachedFacts>>();
 
 const sourceRules = rules.filter((rule) => rule.on === "source");
 const factsRules = rules.filter((rule) => rule.on === "facts");
@@ -85,18 +92,39 @@ class Run {
   }
 
   factsFindings(rule: FactsRule): readonly ConvoyDiagnostic[] {
-    const { facts, project, onBug } = this.#options;
-    let known = factsCache.get(facts);
-    if (known === undefined) factsCache.set(facts, (known = new Map()));
+    const { facts } = this.#options;
+    const { schema, modules } = facts;
+    switch (rule.needs) {
+      case "schema":
+        return this.#kept(rule, schema, schema, { schema, modules: [] });
+      case "one-module":
+        return modules.flatMap((module) =>
+          this.#kept(rule, module, schema, { schema, modules: [module] }),
+        );
+      case "all-modules":
+        return this.#kept(rule, facts, schema, facts);
+    }
+  }
+
+  /** Checks `facts`, unless that was done for the same `key` and schema before. */
+  #kept(
+    rule: FactsRule,
+    key: object,
+    schema: SchemaFacts,
+    facts: ProjectFacts,
+  ): readonly ConvoyDiagnostic[] {
+    const { project, onBug } = this.#options;
+    let known = factsCache.get(key);
+    if (known === undefined) factsCache.set(key, (known = new Map()));
     const before = known.get(rule);
-    if (before !== undefined) return before;
+    if (before?.schema === schema && before.project === project) return before.findings;
     try {
       const context = { project, textAt: (span: SourceSpan) => this.#textAt(span) };
       const findings = [...rule.check(facts, context)].map((finding) => complete(rule, finding));
-      known.set(rule, findings);
+      known.set(rule, { schema, project, findings });
       return findings;
     } catch (error) {
-      onBug?.(error, rule, null);
+      onBug?.(error, rule, key === schema ? null : (facts.modules[0]?.file ?? null));
       return [];
     }
   }

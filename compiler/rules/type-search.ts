@@ -7,43 +7,43 @@ export interface TypePart {
 }
 
 /** Every part of the type, itself first; what a name refers to is visited once. */
-export function* partsOf(
-  type: TypeFact,
-  types: NamedTypes,
-  path = "",
-  visited: Set<string> = new Set(),
-): Generator<TypePart> {
-  yield { path, type };
-  switch (type.kind) {
-    case "array":
-      yield* partsOf(type.element, types, `${path}[]`, visited);
-      break;
-    case "tuple":
-      for (const [position, element] of type.elements.entries()) {
-        yield* partsOf(element, types, `${path}[${position}]`, visited);
+export function partsOf(type: TypeFact, types: NamedTypes, path = ""): readonly TypePart[] {
+  const parts: TypePart[] = [];
+  const visited = new Set<string>();
+  const visit = (at: TypeFact, path: string): void => {
+    parts.push({ path, type: at });
+    switch (at.kind) {
+      case "array":
+        visit(at.element, `${path}[]`);
+        break;
+      case "tuple":
+        for (const [position, element] of at.elements.entries()) {
+          visit(element, `${path}[${position}]`);
+        }
+        if (at.rest !== undefined) visit(at.rest, `${path}[]`);
+        break;
+      case "object":
+        for (const property of at.properties) {
+          // A well-known symbol: the methods beside it say what is wrong, in words that last.
+          if (!property.name.startsWith("__@")) visit(property.type, joinPath(path, property.name));
+        }
+        if (at.index !== undefined) visit(at.index, joinPath(path, "*"));
+        break;
+      case "union":
+        for (const member of at.members) visit(member, path);
+        break;
+      case "named": {
+        const target = types[at.name];
+        if (target === undefined || visited.has(at.name)) break;
+        visited.add(at.name);
+        visit(target, path);
+        break;
       }
-      if (type.rest !== undefined) yield* partsOf(type.rest, types, `${path}[]`, visited);
-      break;
-    case "object":
-      for (const property of type.properties) {
-        // A well-known symbol: the methods beside it say what is wrong, in words that last.
-        if (property.name.startsWith("__@")) continue;
-        yield* partsOf(property.type, types, joinPath(path, property.name), visited);
-      }
-      if (type.index !== undefined) yield* partsOf(type.index, types, joinPath(path, "*"), visited);
-      break;
-    case "union":
-      for (const member of type.members) yield* partsOf(member, types, path, visited);
-      break;
-    case "named": {
-      const target = types[type.name];
-      if (target === undefined || visited.has(type.name)) break;
-      visited.add(type.name);
-      yield* partsOf(target, types, path, visited);
-      break;
+      default:
     }
-    default:
-  }
+  };
+  visit(type, path);
+  return parts;
 }
 
 export function joinPath(path: string, name: string): string {

@@ -5,6 +5,7 @@ import { partsOf } from "../type-search.js";
 
 export const anyLeak: FactsRule = {
   on: "facts",
+  needs: "one-module",
   code: "CV2013",
   name: "any-leak",
   severity: "warning",

@@ -3,6 +3,7 @@ import type { FactsRule } from "../rule.js";
 
 export const circularInference: FactsRule = {
   on: "facts",
+  needs: "one-module",
   code: "CV2015",
   name: "circular-inference",
   severity: "error",

@@ -4,6 +4,7 @@ import { startOf } from "../wording.js";
 
 export const functionNameConflict: FactsRule = {
   on: "facts",
+  needs: "all-modules",
   code: "CV2016",
   name: "function-name-conflict",
   severity: "error",

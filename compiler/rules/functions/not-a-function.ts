@@ -2,6 +2,7 @@ import type { FactsRule } from "../rule.js";
 
 export const notAFunction: FactsRule = {
   on: "facts",
+  needs: "one-module",
   code: "CV2014",
   name: "not-a-function",
   severity: "warning",

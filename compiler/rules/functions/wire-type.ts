@@ -6,6 +6,7 @@ import { asSentence } from "../wording.js";
 
 export const wireType: FactsRule = {
   on: "facts",
+  needs: "one-module",
   code: "CV2012",
   name: "wire-type",
   severity: "error",

@@ -4,6 +4,7 @@ import { indexPlace } from "../wording.js";
 
 export const duplicateIndex: FactsRule = {
   on: "facts",
+  needs: "schema",
   code: "CV1007",
   name: "duplicate-index",
   severity: "error",

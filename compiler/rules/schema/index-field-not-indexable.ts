@@ -4,6 +4,7 @@ import { tablePlace } from "../wording.js";
 
 export const indexFieldNotIndexable: FactsRule = {
   on: "facts",
+  needs: "schema",
   code: "CV1006",
   name: "index-field-not-indexable",
   severity: "error",

@@ -6,6 +6,7 @@ const maxFields = 16;
 
 export const indexLimits: FactsRule = {
   on: "facts",
+  needs: "schema",
   code: "CV1014",
   name: "index-limits",
   severity: "error",

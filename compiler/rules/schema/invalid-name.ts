@@ -7,6 +7,7 @@ const maxBytes = 63;
 
 export const invalidName: FactsRule = {
   on: "facts",
+  needs: "schema",
   code: "CV1009",
   name: "invalid-name",
   severity: "error",
@@ -52,7 +53,7 @@ function* fieldNames(
 ): Generator<Finding> {
   const seen = new Set<string>();
   const check = function* (name: string, isTopLevel: boolean): Generator<Finding> {
-    if (seen.has(name)) return;
+    if (seen.has(name) || (plainName.test(name) && !inherited.has(name))) return;
     seen.add(name);
     const wrong = fieldProblem(name, isTopLevel);
     if (wrong === null) return;
@@ -68,6 +69,9 @@ function* fieldNames(
     for (const property of type.properties) yield* check(property.name, false);
   }
 }
+
+/** What nearly all fields are called: nothing is wrong with it, at any depth. */
+const plainName = /^[A-Za-z][A-Za-z0-9]{0,62}$/;
 
 const identifier = /^[A-Za-z][A-Za-z0-9_]*$/;
 const identifierAdvice = "Use ASCII letters, digits and _, and start with a letter.";
@@ -116,6 +120,8 @@ function forbiddenLetter(name: string): string | null {
   return null;
 }
 
+const encoder = new TextEncoder();
+
 function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+  return encoder.encode(text).length;
 }

@@ -3,6 +3,7 @@ import { schemaProblems } from "../schema-problems.js";
 
 export const missingSchema: FactsRule = {
   on: "facts",
+  needs: "schema",
   code: "CV1001",
   name: "missing-schema",
   severity: "error",

@@ -2,6 +2,7 @@ import type { FactsRule } from "../rule.js";
 
 export const oneWayTransform: FactsRule = {
   on: "facts",
+  needs: "schema",
   code: "CV1011",
   name: "one-way-transform",
   severity: "error",

@@ -3,6 +3,7 @@ import { allowsNull } from "../type-search.js";
 
 export const promoteNullAndAbsent: FactsRule = {
   on: "facts",
+  needs: "schema",
   code: "CV1012",
   name: "promote-null-and-absent",
   severity: "error",

@@ -3,6 +3,7 @@ import { fieldList, indexPlace } from "../wording.js";
 
 export const redundantIndex: FactsRule = {
   on: "facts",
+  needs: "schema",
   code: "CV1008",
   name: "redundant-index",
   severity: "warning",

@@ -3,6 +3,7 @@ import { allowsNull } from "../type-search.js";
 
 export const refSetNull: FactsRule = {
   on: "facts",
+  needs: "schema",
   code: "CV1015",
   name: "ref-set-null",
   severity: "error",

@@ -3,6 +3,7 @@ import { schemaProblems } from "../schema-problems.js";
 
 export const schemaExport: FactsRule = {
   on: "facts",
+  needs: "schema",
   code: "CV1002",
   name: "schema-export",
   severity: "error",

@@ -5,6 +5,7 @@ const maxColumns = 1600;
 
 export const tooManyColumns: FactsRule = {
   on: "facts",
+  needs: "schema",
   code: "CV1016",
   name: "too-many-columns",
   severity: "error",

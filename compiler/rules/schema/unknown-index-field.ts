@@ -6,6 +6,7 @@ import { listed, tablePlace } from "../wording.js";
 
 export const unknownIndexField: FactsRule = {
   on: "facts",
+  needs: "schema",
   code: "CV1005",
   name: "unknown-index-field",
   severity: "error",

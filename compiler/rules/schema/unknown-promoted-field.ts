@@ -7,6 +7,7 @@ import { listed, tablePlace } from "../wording.js";
 
 export const unknownPromotedField: FactsRule = {
   on: "facts",
+  needs: "schema",
   code: "CV1013",
   name: "unknown-promoted-field",
   severity: "error",

@@ -3,6 +3,7 @@ import { schemaProblems } from "../schema-problems.js";
 
 export const unreadableSchema: FactsRule = {
   on: "facts",
+  needs: "schema",
   code: "CV1003",
   name: "unreadable-schema",
   severity: "error",

@@ -4,6 +4,7 @@ import { asSentence } from "../wording.js";
 
 export const unstorableType: FactsRule = {
   on: "facts",
+  needs: "schema",
   code: "CV1010",
   name: "unstorable-type",
   severity: "error",
