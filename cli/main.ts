@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import module from "node:module";
 import { createChannel } from "./channel.js";
 import type { Environment } from "./environment.js";
 import { exitCode } from "./exit-code.js";
@@ -9,6 +10,9 @@ import { runProgram } from "./program.js";
 const { env, stdout, stderr } = process;
 const manifest = new URL("../../package.json", import.meta.url);
 const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { readonly version: string };
+
+// Node 22 keeps what it compiled of TypeScript for the next run.
+(module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
 const environment: Environment = {
   version,

@@ -7,7 +7,7 @@ import { TypeScriptHost } from "./hosts/typescript/host.js";
 import { readSchema } from "./hosts/typescript/schema-reader.js";
 import type { ConvoyDiagnostic } from "./model/diagnostic.js";
 import type { ProjectFacts } from "./model/facts.js";
-import { configOfProgram } from "./project/config.js";
+import { configOfProgram, type ProjectConfig } from "./project/config.js";
 import type { ProjectLayout } from "./project/layout.js";
 import { runRules } from "./rules/run.js";
 import { hasSchemaErrors } from "./session.js";
@@ -50,11 +50,13 @@ class Analyser {
   readonly #ts: typeof ts;
   readonly #program: ts.Program;
   readonly #project: ProjectLayout;
+  readonly #config: ProjectConfig;
 
   constructor(typescript: typeof ts, program: ts.Program, project: ProjectLayout) {
     this.#ts = typescript;
     this.#program = program;
     this.#project = project;
+    this.#config = configOfProgram(typescript, program, project);
   }
 
   /** The facts by the program's own checker, if they agree with the generated files on disk. */
@@ -92,10 +94,11 @@ class Analyser {
   }
 
   generate(facts: ProjectFacts): ReadonlyMap<string, string> {
-    const { declaration, composite } = this.#program.getCompilerOptions();
+    const { emitsDeclarations, hasDrizzle } = this.#config;
     return generate(facts, {
       project: this.#project,
-      emitsDeclarations: declaration === true || composite === true,
+      emitsDeclarations,
+      hasDrizzle,
       readText: (file) => this.#program.getSourceFile(`${this.#project.root}/${file}`)?.text,
     });
   }
@@ -118,7 +121,7 @@ class Analyser {
   #createHost(): TypeScriptHost {
     return new TypeScriptHost({
       ts: this.#ts,
-      config: configOfProgram(this.#program, this.#project),
+      config: this.#config,
       reuse: (file) => this.#program.getSourceFile(file),
     });
   }

@@ -236,6 +236,7 @@ class ProjectSession implements Session {
     return generate(facts, {
       project: this.project,
       emitsDeclarations: this.#config.emitsDeclarations,
+      hasDrizzle: this.#config.hasDrizzle,
       readText: (file) => this.readText(file),
     });
   }

@@ -1,7 +1,7 @@
 export type { FunctionReference } from "../protocol/function-reference.js";
 export type { Id } from "../protocol/id.js";
 export type { GenericDataModel, TableModel, TableNamesOf } from "./database/data-model.js";
-export type { DrizzleReader, DrizzleWriter } from "./database/drizzle.js";
+export type { DrizzleReader, DrizzleRegister, DrizzleWriter } from "./database/drizzle.js";
 export type { Expression, FilterBuilder } from "./database/filter.js";
 export type {
   IndexRange,

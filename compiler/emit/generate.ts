@@ -14,6 +14,8 @@ export interface GenerateOptions {
   readonly project: ProjectLayout;
   /** See `ProjectConfig.emitsDeclarations`. */
   readonly emitsDeclarations: boolean;
+  /** See `ProjectConfig.hasDrizzle`. */
+  readonly hasDrizzle: boolean;
   /** The text of a file of the project, relative to its root. */
   readonly readText: (file: string) => string | undefined;
 }
@@ -32,7 +34,7 @@ export function generate(
     void files.set(`${options.project.generatedDir}/${name}`, text);
   add("dataModel.ts", printDataModel(schema));
   add("server.ts", printServer());
-  add("drizzle.ts", printDrizzle(schema));
+  if (options.hasDrizzle) add("drizzle.ts", printDrizzle(schema));
   add("functions.ts", printFunctions(schema, modules));
   add("manifest.json", printManifest(schema, modules));
 

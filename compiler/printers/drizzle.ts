@@ -12,6 +12,15 @@ export function printDrizzle(schema: SchemaFacts): string {
   return new DrizzlePrinter(schema).print();
 }
 
+/** Gives `ctx.drizzle` its type, for projects that have Drizzle. */
+const register = `
+declare module "convoy/server" {
+  interface DrizzleRegister {
+    database: PgDatabase<PgQueryResultHKT>;
+  }
+}
+`;
+
 class DrizzlePrinter {
   readonly #schema: SchemaFacts;
   readonly #builders = new Set<string>();
@@ -29,15 +38,13 @@ class DrizzlePrinter {
       ([name, type]) =>
         `\ntype ${name} = ${printType(stored(type), this.#printer())};\n`,
     );
-    const builders = [...this.#builders].sort();
-    const imports =
-      builders.length > 0 ? `import { ${builders.join(", ")} } from "drizzle-orm/pg-core";\n` : "";
+    const builders = ["type PgDatabase", "type PgQueryResultHKT", ...[...this.#builders].sort()];
+    const imports = `import { ${builders.join(", ")} } from "drizzle-orm/pg-core";\n`;
     const id = this.#usesId ? 'import type { Id } from "./dataModel.js";\n' : "";
     const bytes = this.#usesBytes
       ? '\nconst bytea = customType<{ data: Uint8Array }>({ dataType: () => "bytea" });\n'
       : "";
-    const body = `${imports}${id}${named.join("")}${bytes}${tables.join("")}`;
-    return `${header("convoy/schema.ts")}${body || "export {};\n"}`;
+    return `${header("convoy/schema.ts")}${imports}${id}${named.join("")}${bytes}${tables.join("")}${register}`;
   }
 
   #printTable(table: TableFacts, taken: Set<string>): string {

@@ -15,6 +15,8 @@ export interface ProjectConfig {
   readonly configFiles: readonly string[];
   /** The project emits declarations, so generated types must be in files that get emitted. */
   readonly emitsDeclarations: boolean;
+  /** `drizzle-orm` is installed, so its tables are generated. */
+  readonly hasDrizzle: boolean;
 }
 
 /**
@@ -35,7 +37,10 @@ export function loadProjectConfig(options: {
   const configFile = [`${layout.convoyDir}/tsconfig.json`, `${layout.root}/tsconfig.json`].find(
     (file) => system.fileExists(file),
   );
-  if (configFile === undefined) return configOf(layout, defaultOptions(typescript), [], []);
+  if (configFile === undefined) {
+    const defaults = defaultOptions(typescript);
+    return configOf(layout, defaults, [], [], hasDrizzle(typescript, system, layout, defaults));
+  }
 
   const json = typescript.readJsonConfigFile(configFile, (file) => system.readFile(file));
   const folder = configFile.slice(0, configFile.lastIndexOf("/"));
@@ -53,17 +58,40 @@ export function loadProjectConfig(options: {
     );
   }
   const extended = (json.extendedSourceFiles ?? []).map((file) => system.resolvePath(file));
+  const compatible = compatibleOptions(parsed.options, installedMajor(typescript, system, layout));
   return configOf(
     layout,
-    compatibleOptions(parsed.options, installedMajor(typescript, system, layout)),
+    compatible,
     parsed.fileNames,
     [configFile, ...extended],
+    hasDrizzle(typescript, system, layout, compatible),
   );
 }
 
 /** The same of a program that someone else has made. */
-export function configOfProgram(program: ts.Program, layout: ProjectLayout): ProjectConfig {
-  return configOf(layout, program.getCompilerOptions(), program.getRootFileNames(), []);
+export function configOfProgram(
+  typescript: typeof ts,
+  program: ts.Program,
+  layout: ProjectLayout,
+): ProjectConfig {
+  const options = program.getCompilerOptions();
+  const files = program.getRootFileNames();
+  return configOf(layout, options, files, [], hasDrizzle(typescript, typescript.sys, layout, options));
+}
+
+function hasDrizzle(
+  typescript: typeof ts,
+  system: ts.System,
+  layout: ProjectLayout,
+  options: ts.CompilerOptions,
+): boolean {
+  const { resolvedModule } = typescript.resolveModuleName(
+    "drizzle-orm/pg-core",
+    layout.schemaFile,
+    options,
+    system,
+  );
+  return resolvedModule !== undefined;
 }
 
 function requireFolder(system: ts.System, layout: ProjectLayout): void {
@@ -131,6 +159,7 @@ function configOf(
   options: ts.CompilerOptions,
   fileNames: readonly string[],
   configFiles: readonly string[],
+  drizzle: boolean,
 ): ProjectConfig {
   const own = fileNames.filter((file) => !file.startsWith(`${layout.generatedDir}/`));
   return Object.freeze({
@@ -139,6 +168,7 @@ function configOf(
     ambientFiles: own.filter((file) => declarationFile.test(file)),
     sourceFiles: own.filter((file) => !declarationFile.test(file)),
     configFiles,
+    hasDrizzle: drizzle,
     emitsDeclarations: options.declaration === true || options.composite === true,
   });
 }

@@ -1,11 +1,22 @@
-import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+/**
+ * Filled in by the generated `_generated/drizzle.ts`, which is there when `drizzle-orm` is
+ * installed: without it, no project pays for checking Drizzle's types.
+ */
+// oxlint-disable-next-line typescript/no-empty-interface -- generated code augments it
+export interface DrizzleRegister {}
 
-/** Drizzle on the transaction of the function, for reading with the generated tables. */
-export type DrizzleReader = Pick<
-  PgDatabase<PgQueryResultHKT>,
-  "select" | "selectDistinct" | "selectDistinctOn" | "with" | "$with" | "$count"
->;
+/** A type that says what is missing where the value is used. */
+interface NotInstalled {
+  readonly "~error": "Install drizzle-orm and run `convoy codegen` to use ctx.drizzle.";
+}
+
+type Database = DrizzleRegister extends { database: infer Registered } ? Registered : NotInstalled;
+
+type Reading = "select" | "selectDistinct" | "selectDistinctOn" | "with" | "$with" | "$count";
+type Writing = Reading | "insert" | "update" | "delete" | "execute";
+
+/** Drizzle on the snapshot of the query, for the generated tables. */
+export type DrizzleReader = Pick<Database, Extract<keyof Database, Reading | "~error">>;
 
 /** Drizzle on the transaction of the mutation. */
-export type DrizzleWriter = DrizzleReader &
-  Pick<PgDatabase<PgQueryResultHKT>, "insert" | "update" | "delete" | "execute">;
+export type DrizzleWriter = Pick<Database, Extract<keyof Database, Writing | "~error">>;

@@ -134,16 +134,16 @@ export class TypeScriptHost implements CompilerHost {
 
   /** Opens the program in which functions are read against `schema`, from what is on disk now. */
   openFunctions(schema: SchemaFacts): ts.Program {
-    const { layout, ambientFiles, sourceFiles } = this.#config;
+    const { layout, ambientFiles, sourceFiles, hasDrizzle } = this.#config;
     const files = this.functionsFiles();
     const at = (name: string) => `${layout.generatedDir}/${name}`;
     const overlay = new Map([
       [at("dataModel.ts"), printDataModel(schema)],
       [at("server.ts"), printServer()],
-      [at("drizzle.ts"), printDrizzle(schema)],
       [at("api.ts"), printApi()],
       [at("apiTypes.d.ts"), printProvisionalApi(files.map((file) => this.#exportsOf(file)))],
     ]);
+    if (hasDrizzle) overlay.set(at("drizzle.ts"), printDrizzle(schema));
     const own = sourceFiles.filter((file) => file.startsWith(`${layout.convoyDir}/`));
     const roots = new Set([
       at("dataModel.ts"),

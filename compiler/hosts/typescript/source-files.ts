@@ -115,6 +115,18 @@ export class SourceFiles {
     return text === undefined ? undefined : this.#parse(fileName, text, languageVersion);
   }
 
+  /** Comments are read in the project's own files alone: in packages they would cost the most. */
+  #parsing(
+    fileName: string,
+    languageVersion: ts.ScriptTarget | ts.CreateSourceFileOptions,
+  ): ts.CreateSourceFileOptions {
+    const options =
+      typeof languageVersion === "object" ? languageVersion : { languageVersion };
+    const { ParseAll, ParseForTypeErrors } = this.#ts.JSDocParsingMode;
+    const isLibrary = fileName.includes("/node_modules/");
+    return { ...options, jsDocParsingMode: isLibrary ? ParseForTypeErrors : ParseAll };
+  }
+
   #overlaidFile(
     fileName: string,
     text: string,
@@ -132,6 +144,6 @@ export class SourceFiles {
     text: string,
     languageVersion: ts.ScriptTarget | ts.CreateSourceFileOptions,
   ): ts.SourceFile {
-    return this.#ts.createSourceFile(fileName, text, languageVersion);
+    return this.#ts.createSourceFile(fileName, text, this.#parsing(fileName, languageVersion));
   }
 }
