@@ -1,4 +1,4 @@
-import type { FunctionKind, IndexFacts, SourceSpan, TableFacts } from "../model/facts.js";
+import type { IndexFacts, SourceSpan, TableFacts } from "../model/facts.js";
 import type { RelatedPlace } from "../model/diagnostic.js";
 
 const longestList = 12;
@@ -19,10 +19,6 @@ export function quotedList(names: readonly string[]): string {
 
 export function aOrAn(word: string): string {
   return /^[aeiou]/i.test(word) ? `an ${word}` : `a ${word}`;
-}
-
-export function article(kind: FunctionKind): string {
-  return aOrAn(kind);
 }
 
 /** `["userId", "createdAt"]`: an index's fields as schema.ts writes them. */

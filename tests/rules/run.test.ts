@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import type { ProjectFacts, SchemaFacts } from "../../compiler/model/facts.js";
 import { projectLayout } from "../../compiler/project/layout.js";
 import { runRules } from "../../compiler/rules/run.js";
+import { fixtureRoot } from "../support/analyse.js";
 
 const project = projectLayout("/p");
 const schema: SchemaFacts = { exportName: "default", tables: [], types: {}, problems: [] };
@@ -55,6 +57,23 @@ test("what was said of a file is kept while the file, the schema and its module 
   const [other] = run([file], { schema: { ...schema }, modules: [] }).found;
   expect(other).not.toBe(first);
   expect(other).toEqual(first);
+});
+
+test("source that breaks off anywhere is no bug", () => {
+  const fixture = fixtureRoot("rules/floating-database-call");
+  const whole = readFileSync(`${fixture}/convoy/functions/projects.ts`, "utf8");
+  const steps = 60;
+  for (let step = 0; step < steps; step++) {
+    const end = Math.floor((whole.length * step) / steps);
+    for (const rest of ["", "(", whole.slice(end + 5)]) {
+      const file = ts.createSourceFile(
+        "/p/convoy/functions/a.ts",
+        whole.slice(0, end) + rest,
+        ts.ScriptTarget.Latest,
+      );
+      expect(run([file]).bugs).toEqual([]);
+    }
+  }
 });
 
 test("a bug in a rule costs that rule's findings and no more", () => {

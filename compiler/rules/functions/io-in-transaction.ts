@@ -1,6 +1,6 @@
 import { accessOf, usesIn } from "../database-uses.js";
 import type { SourceRule } from "../rule.js";
-import { article } from "../wording.js";
+import { aOrAn } from "../wording.js";
 
 export const ioInTransaction: SourceRule = {
   on: "source",
@@ -23,7 +23,7 @@ export const ioInTransaction: SourceRule = {
           ? "Do it in an action that reads through ctx.runQuery(…)."
           : "Do it in an action, and write its outcome with ctx.runMutation(…).";
       yield {
-        message: `${text}${origin} reaches outside the transaction, and ${article(kind)} may run again at any time while that cannot be undone. ${advice}`,
+        message: `${text}${origin} reaches outside the transaction, and ${aOrAn(kind)} may run again at any time while that cannot be undone. ${advice}`,
         span: context.spanOf(node),
       };
     }
