@@ -15,3 +15,8 @@ export function* schemaProblems(facts: ProjectFacts, kind: SchemaProblemKind): G
 export function knowsAllTables(schema: SchemaFacts): boolean {
   return schema.problems.length === 0;
 }
+
+/** The names of all tables, sorted, as messages list them. */
+export function tableNames(schema: SchemaFacts): readonly string[] {
+  return schema.tables.map((table) => table.name).toSorted();
+}

@@ -2,7 +2,7 @@ import { tableNamed, usesIn } from "../database-uses.js";
 import { didYouMean, nearest } from "../did-you-mean.js";
 import { renameLiteral } from "../fixes/rename-literal.js";
 import type { SourceRule } from "../rule.js";
-import { knowsAllTables } from "../schema-problems.js";
+import { knowsAllTables, tableNames } from "../schema-problems.js";
 import { listed } from "../wording.js";
 
 export const unknownTable: SourceRule = {
@@ -20,7 +20,7 @@ export const unknownTable: SourceRule = {
     const { schema } = context;
     if (!knowsAllTables(schema)) return;
     const { queries, operations } = usesIn(context);
-    const names = schema.tables.map((table) => table.name);
+    const names = tableNames(schema);
     const arguments_ = [
       ...queries.map((query) => query.table),
       ...operations.flatMap((operation) => operation.table ?? []),

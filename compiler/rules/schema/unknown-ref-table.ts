@@ -3,7 +3,7 @@ import { fileSyntax } from "../../syntax/file-syntax.js";
 import { didYouMean, nearest } from "../did-you-mean.js";
 import { renameLiteral } from "../fixes/rename-literal.js";
 import type { SourceRule } from "../rule.js";
-import { knowsAllTables } from "../schema-problems.js";
+import { knowsAllTables, tableNames } from "../schema-problems.js";
 import { listed } from "../wording.js";
 
 export const unknownRefTable: SourceRule = {
@@ -21,7 +21,7 @@ export const unknownRefTable: SourceRule = {
     const { ts, schema, project } = context;
     if (!knowsAllTables(schema)) return;
     if (!context.file.startsWith(`${relativeToRoot(project, project.convoyDir)}/`)) return;
-    const names = schema.tables.map((table) => table.name);
+    const names = tableNames(schema);
     for (const { table } of fileSyntax(ts, context.sourceFile).refs) {
       const { name, literal } = table;
       if (name === null || names.includes(name)) continue;
