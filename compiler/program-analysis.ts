@@ -9,8 +9,7 @@ import type { ConvoyDiagnostic } from "./model/diagnostic.js";
 import type { ProjectFacts } from "./model/facts.js";
 import { configOfProgram, type ProjectConfig } from "./project/config.js";
 import type { ProjectLayout } from "./project/layout.js";
-import { runRules } from "./rules/run.js";
-import { hasSchemaErrors } from "./session.js";
+import { hasSchemaErrors, runRules } from "./rules/run.js";
 
 /** What a program that contains a Convoy project says about it. */
 export interface ProgramAnalysis {

@@ -8,7 +8,7 @@ import type { ConvoyDiagnostic } from "./model/diagnostic.js";
 import type { ModuleFacts, ProjectFacts, SchemaFacts } from "./model/facts.js";
 import { loadProjectConfig, type ProjectConfig } from "./project/config.js";
 import type { ProjectLayout } from "./project/layout.js";
-import { runRules } from "./rules/run.js";
+import { hasSchemaErrors, runRules } from "./rules/run.js";
 import { syntaxErrors } from "./syntax-errors.js";
 
 /** What is known of a project at one moment. */
@@ -19,6 +19,8 @@ export interface Analysis {
   readonly files: ReadonlyMap<string, string> | null;
   /** Sorted: syntax errors (under TypeScript's own codes), then the findings of the rules. */
   readonly diagnostics: readonly ConvoyDiagnostic[];
+  /** Rules that failed, each with the file where: bugs of ours, which cost no more than a finding. */
+  readonly bugs: readonly string[];
 }
 
 /** A project that is analysed again and again as its files change. */
@@ -66,6 +68,7 @@ class ProjectSession implements Session {
   #config: ProjectConfig;
   #host: TypeScriptHost;
   #known: Known | null = null;
+  #bugs: readonly string[] = [];
   #schema: SchemaFacts | null = null;
   readonly #changed = new Set<string>();
   readonly #parsed = new Map<string, ts.SourceFile>();
@@ -84,7 +87,16 @@ class ProjectSession implements Session {
   }
 
   watchedPaths(): readonly string[] {
-    return [this.project.convoyDir, ...this.#config.configFiles];
+    const { root, convoyDir } = this.project;
+    const paths = new Set([convoyDir, `${root}/tsconfig.json`, ...this.#config.configFiles]);
+    // What `convoy/` imports from outside, and the clients that rules look at.
+    const programs = [this.#host.schemaProgram, this.#host.program];
+    const imported = programs.flatMap((program) => program?.getSourceFiles() ?? []);
+    for (const file of [...imported.map(({ fileName }) => fileName), ...this.#config.sourceFiles]) {
+      const isOwn = file.startsWith(`${root}/`) && !file.includes("/node_modules/");
+      if (isOwn && !file.startsWith(`${convoyDir}/`)) paths.add(file);
+    }
+    return [...paths];
   }
 
   invalidate(files: readonly string[]): void {
@@ -136,12 +148,12 @@ class ProjectSession implements Session {
     this.#known = { schema, modules };
     const diagnostics = this.#runRules(facts);
     const files = hasSchemaErrors(diagnostics) ? null : this.#generate(facts);
-    return { facts, files, diagnostics };
+    return { facts, files, diagnostics, bugs: this.#bugs };
   }
 
   #failed(diagnostics: readonly ConvoyDiagnostic[]): Analysis {
     this.#known = null;
-    return { facts: null, files: null, diagnostics };
+    return { facts: null, files: null, diagnostics, bugs: this.#bugs };
   }
 
   #cameOrWent(file: string): boolean {
@@ -219,7 +231,9 @@ class ProjectSession implements Session {
         return !before || typesOf(before) !== typesOf(module);
       });
       pending = files.filter(
-        (file) => !read.has(file) && different.some((module) => this.#mayCall(closures.get(file) ?? [], module)),
+        (file) =>
+          !read.has(file) &&
+          different.some((module) => this.#mayCall(closures.get(file) ?? [], module)),
       );
     }
     return modules;
@@ -242,6 +256,8 @@ class ProjectSession implements Session {
   }
 
   #runRules(facts: ProjectFacts): readonly ConvoyDiagnostic[] {
+    const bugs: string[] = [];
+    this.#bugs = bugs;
     const program = this.#host.program ?? this.#host.schemaProgram;
     if (!program) return [];
     return runRules({
@@ -250,6 +266,7 @@ class ProjectSession implements Session {
       facts,
       sourceFiles: this.#sourceFiles(program),
       checker: () => program.getTypeChecker(),
+      onBug: (error, rule, file) => void bugs.push(`${rule.code} ${file ?? ""}: ${String(error)}`),
     });
   }
 
@@ -278,13 +295,6 @@ class ProjectSession implements Session {
     }
     return source;
   }
-}
-
-/** Whether the schema has errors: what is generated from it would only spread them. */
-export function hasSchemaErrors(diagnostics: readonly ConvoyDiagnostic[]): boolean {
-  return diagnostics.some(
-    ({ code, severity }) => severity === "error" && code.startsWith("CV1"),
-  );
 }
 
 function byFile(modules: readonly ModuleFacts[]): ReadonlyMap<string, ModuleFacts> {

@@ -15,7 +15,7 @@ export function syntaxErrors(
         fileName.startsWith(`${project.convoyDir}/`) && !fileName.includes("/node_modules/"),
     );
   return own.flatMap((file) =>
-    program.getSyntacticDiagnostics(file).map((diagnostic) => ({
+    withoutFollowers(program.getSyntacticDiagnostics(file)).map((diagnostic) => ({
       code: `TS${diagnostic.code}`,
       rule: "syntax",
       severity: "error" as const,
@@ -27,4 +27,14 @@ export function syntaxErrors(
       },
     })),
   );
+}
+
+const appearsToBeBinary = 1490;
+
+/** What else is wrong with a file that is no text does not matter. */
+function withoutFollowers(
+  diagnostics: readonly ts.DiagnosticWithLocation[],
+): readonly ts.DiagnosticWithLocation[] {
+  const binary = diagnostics.filter(({ code }) => code === appearsToBeBinary);
+  return binary.length > 0 ? binary : diagnostics;
 }

@@ -11,9 +11,9 @@ export type FunctionVisibility = "public" | "internal";
 export interface FunctionReference<
   Kind extends FunctionKind = FunctionKind,
   Visibility extends FunctionVisibility = FunctionVisibility,
-  // biome-ignore lint/suspicious/noExplicitAny: a reference to any function must be assignable here
+  // oxlint-disable-next-line typescript/no-explicit-any -- a reference to any function must be assignable here
   Args = any,
-  // biome-ignore lint/suspicious/noExplicitAny: the same
+  // oxlint-disable-next-line typescript/no-explicit-any -- the same
   Result = any,
 > {
   readonly "~kind": Kind;

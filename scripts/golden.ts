@@ -7,6 +7,6 @@ import { runTool } from "./tool.js";
 process.exitCode = await runTool(
   "vitest",
   "vitest",
-  ["run", "--update", ...process.argv.slice(2)],
+  ["run", "--update=all", ...process.argv.slice(2)],
   { env: { UPDATE_GOLDEN: "1" } },
 );

@@ -1,7 +1,7 @@
 import type { ProjectFacts } from "../../compiler/model/facts.js";
 import type { Session } from "../../compiler/session.js";
 import { type JsonDiagnostic, jsonDiagnostics } from "../diagnostics/json.js";
-import { countSeverities, printDiagnostics, summarize } from "../diagnostics/text.js";
+import { countSeverities, printBugs, printDiagnostics, summarize } from "../diagnostics/text.js";
 import type { Environment } from "../environment.js";
 import type { FailureReport } from "../failure.js";
 import { count, listing } from "../printable.js";
@@ -10,9 +10,10 @@ import type { CheckEvent } from "./run.js";
 export function printCheck(
   { analysis }: CheckEvent,
   session: Pick<Session, "project" | "readText">,
-  { cwd, out }: Environment,
+  { cwd, out, err }: Environment,
 ): void {
   const { diagnostics, facts } = analysis;
+  printBugs(analysis, err);
   printDiagnostics(diagnostics, session, cwd, out);
   if (diagnostics.length > 0) out.write(`${summarize(diagnostics)}\n`);
   else out.write(`No problems found in ${facts === null ? "the project" : contents(facts)}.\n`);
@@ -50,6 +51,7 @@ export function printCheckJson(
   environment: Environment,
 ): void {
   const { diagnostics } = analysis;
+  printBugs(analysis, environment.err);
   const { error, warning, suggestion } = countSeverities(diagnostics);
   printDocument(
     {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Session } from "../../compiler/session.js";
-import { printDiagnostics, summarize } from "../diagnostics/text.js";
+import { printBugs, printDiagnostics, summarize } from "../diagnostics/text.js";
 import type { Environment } from "../environment.js";
 import { printFailure } from "../failure.js";
 import { count, displayPath, duration } from "../printable.js";
@@ -15,7 +15,7 @@ export function printCodegen(
   session: Pick<Session, "project" | "readText">,
   environment: Environment,
 ): void {
-  const { out, cwd } = environment;
+  const { out, err, cwd } = environment;
   const folder = displayPath(cwd, session.project.generatedDir);
   const { diagnostics } = event.analysis;
   switch (event.kind) {
@@ -28,6 +28,7 @@ export function printCodegen(
     case "blocked":
       break;
   }
+  printBugs(event.analysis, err);
   printDiagnostics(diagnostics, session, cwd, out);
   if (event.kind === "blocked") {
     out.write(`${summarize(diagnostics)} ${folder} was left as it is.\n`);

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { ConvoyDiagnostic, Severity } from "../../compiler/model/diagnostic.js";
-import type { Session } from "../../compiler/session.js";
+import type { Analysis, Session } from "../../compiler/session.js";
 import type { Channel, Paint } from "../channel.js";
 import { count, displayPath, listing, printable, printableLine } from "../printable.js";
 import { excerpt } from "./excerpt.js";
@@ -50,6 +50,15 @@ export function printDiagnostics(
       }
       for (const { title } of fixes) channel.write(`  fix: ${printableLine(title)}\n`);
     }
+  }
+}
+
+/** Rules that failed: what they would have found is missing, and whoever runs them should know. */
+export function printBugs({ bugs }: Pick<Analysis, "bugs">, channel: Channel): void {
+  for (const bug of bugs) {
+    channel.write(
+      `${channel.colors.yellow("warning")} A rule failed, so its findings are missing. Please report it: ${printableLine(bug)}\n`,
+    );
   }
 }
 

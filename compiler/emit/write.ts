@@ -23,7 +23,7 @@ const ownNames = new Set([
  */
 export function checkGenerated(files: ReadonlyMap<string, string>): readonly string[] {
   const differing = [...files].filter(([file, text]) => !isMap(file) && readText(file) !== text);
-  return [...differing.map(([file]) => file), ...leftOver(files)].sort();
+  return [...differing.map(([file]) => file), ...leftOver(files)].toSorted();
 }
 
 /**
@@ -48,7 +48,7 @@ export function writeGenerated(files: ReadonlyMap<string, string>): readonly str
   }
   const stale = leftOver(files);
   for (const file of stale) fs.rmSync(file, { force: true });
-  return [...changed.map(([file]) => file), ...stale].sort();
+  return [...changed.map(([file]) => file), ...stale].toSorted();
 }
 
 function isMap(file: string): boolean {

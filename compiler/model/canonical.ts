@@ -19,9 +19,9 @@ export function typeKey(type: TypeFact): string {
     case "tuple":
       return `tuple(${type.elements.map(typeKey).join()}${type.rest ? `,...${typeKey(type.rest)}` : ""})`;
     case "object":
-      return `object(${type.properties.map(propertyKey).sort().join()}${type.index ? `,[]:${typeKey(type.index)}` : ""})`;
+      return `object(${type.properties.map(propertyKey).toSorted().join()}${type.index ? `,[]:${typeKey(type.index)}` : ""})`;
     case "union":
-      return `union(${type.members.map(typeKey).sort().join()})`;
+      return `union(${type.members.map(typeKey).toSorted().join()})`;
     case "document":
       return `document(${type.table}${type.variant === undefined ? "" : `,${type.variant}`})`;
     case "named":
@@ -83,7 +83,7 @@ export function unionOf(members: readonly TypeFact[]): TypeFact {
     byKey.delete("false");
     byKey.set("boolean", { kind: "boolean" });
   }
-  const sorted = [...byKey].sort(byKindThenKey).map(([, member]) => member);
+  const sorted = [...byKey].toSorted(byKindThenKey).map(([, member]) => member);
   const [first = { kind: "never" as const }, ...others] = sorted;
   return others.length === 0 ? first : { kind: "union", members: sorted };
 }

@@ -5,7 +5,11 @@ import type { TypeFact } from "../model/type-fact.js";
 /** The recursive types of all modules, under names that are unique in one file. */
 export interface ApiNames {
   /** Name and type, in the order of printing. */
-  readonly declarations: readonly { readonly name: string; readonly type: TypeFact; readonly module: ModuleFacts }[];
+  readonly declarations: readonly {
+    readonly name: string;
+    readonly type: TypeFact;
+    readonly module: ModuleFacts;
+  }[];
   /** What a module's own name for a type has become. */
   nameIn(module: ModuleFacts, name: string): string;
 }

@@ -17,10 +17,7 @@ interface MutableNode {
 }
 
 /** The functions of one visibility, by the segments of their modules' paths. */
-export function apiTree(
-  modules: readonly ModuleFacts[],
-  visibility: FunctionVisibility,
-): ApiNode {
+export function apiTree(modules: readonly ModuleFacts[], visibility: FunctionVisibility): ApiNode {
   const root: MutableNode = { functions: new Map(), children: new Map() };
   for (const module of modules) {
     const functions = module.functions.filter((facts) => facts.visibility === visibility);

@@ -63,7 +63,7 @@ class ApiTypesPrinter {
   #printImports(...trees: readonly ApiNode[]): string {
     const isEmpty = trees.every((tree) => tree.functions.size + tree.children.size === 0);
     const reference = isEmpty ? "" : 'import type { FunctionReference } from "convoy/client";\n';
-    const model = [...this.#imports].sort().join(", ");
+    const model = [...this.#imports].toSorted().join(", ");
     return reference + (model === "" ? "" : `import type { ${model} } from "./dataModel.js";\n`);
   }
 
@@ -77,7 +77,7 @@ class ApiTypesPrinter {
   }
 
   #printNode(node: ApiNode, indent: string): void {
-    const keys = [...new Set([...node.functions.keys(), ...node.children.keys()])].sort();
+    const keys = [...new Set([...node.functions.keys(), ...node.children.keys()])].toSorted();
     for (const key of keys) {
       const found = node.functions.get(key);
       const child = node.children.get(key);
@@ -112,7 +112,8 @@ class ApiTypesPrinter {
       isInput,
       id: () => use("Id"),
       document: (table, variant) => {
-        const name = variant === undefined ? undefined : this.#documentNames.get(table)?.variants[variant];
+        const name =
+          variant === undefined ? undefined : this.#documentNames.get(table)?.variants[variant];
         return name === undefined ? `${use("Doc")}<${JSON.stringify(table)}>` : use(name);
       },
       named: (name) => this.#types.nameIn(module, name),
@@ -131,7 +132,7 @@ export function printApiTypesMap(
   lineOffset: number,
   positionOf: (span: SourceSpan) => { readonly line: number; readonly column: number },
 ): string {
-  const sources = [...new Set(names.map((name) => name.span.file))].sort();
+  const sources = [...new Set(names.map((name) => name.span.file))].toSorted();
   const lines: [number, number, number, number][][] = [];
   for (const name of names) {
     const { line, column } = positionOf(name.span);

@@ -21,7 +21,9 @@ export function printDataModel(schema: SchemaFacts): string {
     named: (name) => name,
   };
   const tables = schema.tables.map((table) => ({ table, names: names.get(table.name) }));
-  const sections = tables.map(({ table, names }) => (names ? printTable(table, names, printer) : ""));
+  const sections = tables.map(({ table, names }) =>
+    names ? printTable(table, names, printer) : "",
+  );
   const named = Object.entries(schema.types).map(
     ([name, type]) => `\nexport type ${name} = ${printType(type, printer)};\n`,
   );
@@ -53,14 +55,11 @@ function printTableNames(schema: SchemaFacts, printer: TypePrinterOptions): stri
   return printType(unionOf(names), printer);
 }
 
-function printTable(
-  table: TableFacts,
-  names: TableTypeNames,
-  printer: TypePrinterOptions,
-): string {
+function printTable(table: TableFacts, names: TableTypeNames, printer: TypePrinterOptions): string {
   const documents = table.variants.map((variant, i) => {
     const comment = printComment(
-      table.doc ?? `A document of the table \`${table.name}\`${table.variants.length > 1 ? ", one of its variants" : ""}.`,
+      table.doc ??
+        `A document of the table \`${table.name}\`${table.variants.length > 1 ? ", one of its variants" : ""}.`,
       "",
     );
     const members = printMembers(withSystemFields(table, variant), printer, "  ");

@@ -35,10 +35,13 @@ class DrizzlePrinter {
     const taken = new Set(["Id", "bytea", ...columnBuilders]);
     const tables = this.#schema.tables.map((table) => this.#printTable(table, taken));
     const named = Object.entries(this.#schema.types).map(
-      ([name, type]) =>
-        `\ntype ${name} = ${printType(stored(type), this.#printer())};\n`,
+      ([name, type]) => `\ntype ${name} = ${printType(stored(type), this.#printer())};\n`,
     );
-    const builders = ["type PgDatabase", "type PgQueryResultHKT", ...[...this.#builders].sort()];
+    const builders = [
+      "type PgDatabase",
+      "type PgQueryResultHKT",
+      ...[...this.#builders].toSorted(),
+    ];
     const imports = `import { ${builders.join(", ")} } from "drizzle-orm/pg-core";\n`;
     const id = this.#usesId ? 'import type { Id } from "./dataModel.js";\n' : "";
     const bytes = this.#usesBytes
@@ -52,7 +55,9 @@ class DrizzlePrinter {
     while (taken.has(variable) || reservedWords.has(variable)) variable += "Table";
     taken.add(variable);
     this.#use("pgTable");
-    const columns = [`  _id: ${this.#use("uuid")}("id").$type<${this.#id(table.name)}>().primaryKey(),\n`];
+    const columns = [
+      `  _id: ${this.#use("uuid")}("id").$type<${this.#id(table.name)}>().primaryKey(),\n`,
+    ];
     const promoted = new Set(table.promoted.map(({ field }) => field));
     for (const field of table.fields) {
       if (promoted.has(field.name)) columns.push(this.#printColumn(field));
@@ -71,9 +76,11 @@ class DrizzlePrinter {
   #column(type: TypeFact, integer: boolean, name: string): string {
     const members = type.kind === "union" ? type.members : [type];
     const all = (test: (member: TypeFact) => boolean) => members.every(test);
-    const typed = (builder: string) => `${builder}.$type<${printType(type, this.#printer(), "  ")}>()`;
+    const typed = (builder: string) =>
+      `${builder}.$type<${printType(type, this.#printer(), "  ")}>()`;
     if (type.kind === "string") return `${this.#use("text")}(${name})`;
-    if (type.kind === "number" && integer) return `${this.#use("bigint")}(${name}, { mode: "number" })`;
+    if (type.kind === "number" && integer)
+      return `${this.#use("bigint")}(${name}, { mode: "number" })`;
     if (type.kind === "number") return `${this.#use("doublePrecision")}(${name})`;
     if (type.kind === "boolean") return `${this.#use("boolean")}(${name})`;
     if (type.kind === "bigint") return `${this.#use("numeric")}(${name}, { mode: "bigint" })`;

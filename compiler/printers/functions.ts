@@ -36,6 +36,10 @@ function uniqueName(path: string, taken: Set<string>): string {
 
 /** What to import a module as: the extension of the JavaScript that it becomes. */
 export function importPath(module: Pick<ModuleFacts, "file" | "path">): string {
-  const extension = module.file.endsWith(".mts") ? "mjs" : module.file.endsWith(".cts") ? "cjs" : "js";
+  const extension = module.file.endsWith(".mts")
+    ? "mjs"
+    : module.file.endsWith(".cts")
+      ? "cjs"
+      : "js";
   return `../functions/${module.path}.${extension}`;
 }

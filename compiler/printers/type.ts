@@ -76,7 +76,8 @@ function printTuple(
   indent: string,
 ): string {
   const elements = type.elements.map((element) => printType(element, options, indent));
-  if (type.rest) elements.push(`...${printArray(printType(type.rest, options, indent), type.rest)}`);
+  if (type.rest)
+    elements.push(`...${printArray(printType(type.rest, options, indent), type.rest)}`);
   return `[${elements.join(", ")}]`;
 }
 

@@ -44,7 +44,13 @@ export function loadProjectConfig(options: {
 
   const json = typescript.readJsonConfigFile(configFile, (file) => system.readFile(file));
   const folder = configFile.slice(0, configFile.lastIndexOf("/"));
-  const parsed = typescript.parseJsonSourceFileConfigFileContent(json, system, folder, {}, configFile);
+  const parsed = typescript.parseJsonSourceFileConfigFileContent(
+    json,
+    system,
+    folder,
+    {},
+    configFile,
+  );
   const syntax = (json as unknown as { parseDiagnostics: readonly ts.Diagnostic[] })
     .parseDiagnostics;
   // TS18003: no inputs were found. An empty project is reported by what it lacks.
@@ -52,9 +58,10 @@ export function loadProjectConfig(options: {
     (error) => error.category === typescript.DiagnosticCategory.Error && isFatal(error.code),
   );
   if (fatal) {
+    const what = typescript.flattenDiagnosticMessageText(fatal.messageText, "\n");
     throw new ConvoyProjectError(
       "CV0002",
-      `Cannot read ${configFile}: ${typescript.flattenDiagnosticMessageText(fatal.messageText, "\n")}`,
+      `Cannot read ${placeIn(fatal, configFile)}: ${what} Mend it; \`npx tsc --showConfig\` shows what TypeScript makes of it.`,
     );
   }
   const extended = (json.extendedSourceFiles ?? []).map((file) => system.resolvePath(file));
@@ -76,7 +83,13 @@ export function configOfProgram(
 ): ProjectConfig {
   const options = program.getCompilerOptions();
   const files = program.getRootFileNames();
-  return configOf(layout, options, files, [], hasDrizzle(typescript, typescript.sys, layout, options));
+  return configOf(
+    layout,
+    options,
+    files,
+    [],
+    hasDrizzle(typescript, typescript.sys, layout, options),
+  );
 }
 
 function hasDrizzle(
@@ -94,6 +107,13 @@ function hasDrizzle(
   return resolvedModule !== undefined;
 }
 
+function placeIn(diagnostic: ts.Diagnostic, configFile: string): string {
+  const { file, start } = diagnostic;
+  if (!file || start === undefined) return configFile;
+  const { line, character } = file.getLineAndCharacterOfPosition(start);
+  return `${configFile}:${line + 1}:${character + 1}`;
+}
+
 function requireFolder(system: ts.System, layout: ProjectLayout): void {
   if (!system.directoryExists(layout.root)) {
     const what = system.fileExists(layout.root) ? "is a file" : "does not exist";
@@ -108,12 +128,25 @@ function requireFolder(system: ts.System, layout: ProjectLayout): void {
       `There is no convoy/ folder in ${layout.root}. Create convoy/schema.ts there, or pass the folder that holds convoy/ with --root.`,
     );
   }
+  if (system.fileExists(layout.functionsDir)) {
+    throw new ConvoyProjectError(
+      "CV0004",
+      `${layout.functionsDir} is a file. Make it a folder: each file in it is a module of functions.`,
+    );
+  }
 }
 
 const optionCodes = new Set([
   18003, // no inputs were found
-  5102, 5107, 5101, 5108, // an option is deprecated or was removed
-  5023, 5024, 5025, 5063, 6046, // an option that this version does not know
+  5102,
+  5107,
+  5101,
+  5108, // an option is deprecated or was removed
+  5023,
+  5024,
+  5025,
+  5063,
+  6046, // an option that this version does not know
 ]);
 
 function isFatal(code: number): boolean {

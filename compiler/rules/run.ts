@@ -66,7 +66,7 @@ export function runRules(options: RunRulesOptions): readonly ConvoyDiagnostic[] 
       found.push(...run.sourceFindings(rule, sourceFile, file, module));
     }
   }
-  return Object.freeze(distinct(found.toSorted(compareDiagnostics)));
+  return Object.freeze(withoutFollowers(distinct(found.toSorted(compareDiagnostics))));
 }
 
 function isLookedAt(project: ProjectLayout, file: string, sourceFile: ts.SourceFile): boolean {
@@ -257,6 +257,16 @@ function compareDiagnostics(a: ConvoyDiagnostic, b: ConvoyDiagnostic): number {
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** While the schema has errors, what functions make of it would be advice to spread them. */
+function withoutFollowers(found: readonly ConvoyDiagnostic[]): readonly ConvoyDiagnostic[] {
+  return hasSchemaErrors(found) ? found.filter(({ code }) => code.startsWith("CV1")) : found;
+}
+
+/** Whether the schema has errors: what is generated from it would only spread them. */
+export function hasSchemaErrors(diagnostics: readonly ConvoyDiagnostic[]): boolean {
+  return diagnostics.some(({ code, severity }) => severity === "error" && code.startsWith("CV1"));
 }
 
 /** Chains that share their first steps are found once each, and say the same of those. */

@@ -1,16 +1,16 @@
 /** One table as the generated `DataModel` describes it. */
 export interface TableModel {
   /** A stored document, with `_id` and `_creationTime`. */
-  // biome-ignore lint/suspicious/noExplicitAny: bounds the documents of every project
+  // oxlint-disable-next-line typescript/no-explicit-any -- bounds the documents of every project
   readonly document: any;
   /** What `insert` and `replace` take. */
-  // biome-ignore lint/suspicious/noExplicitAny: the same
+  // oxlint-disable-next-line typescript/no-explicit-any -- the same
   readonly insert: any;
   /** Every field that can be compared, dotted paths included, with its type. */
-  // biome-ignore lint/suspicious/noExplicitAny: the same
+  // oxlint-disable-next-line typescript/no-explicit-any -- the same
   readonly fields: any;
   /** The fields of each index, in order. */
-  // biome-ignore lint/suspicious/noExplicitAny: the same
+  // oxlint-disable-next-line typescript/no-explicit-any -- the same
   readonly indexes: any;
 }
 

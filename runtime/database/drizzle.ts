@@ -2,7 +2,6 @@
  * Filled in by the generated `_generated/drizzle.ts`, which is there when `drizzle-orm` is
  * installed: without it, no project pays for checking Drizzle's types.
  */
-// oxlint-disable-next-line typescript/no-empty-interface -- generated code augments it
 export interface DrizzleRegister {}
 
 /** A type that says what is missing where the value is used. */

@@ -31,8 +31,20 @@ export interface IndexRangeBuilder<Fields, Names> extends IndexRange {
     field: First<Names>,
     value: ValueOf<Fields, First<Names>>,
   ): IndexRangeBuilder<Fields, Rest<Names>>;
-  gt(field: First<Names>, value: ValueOf<Fields, First<Names>>): LowerBoundedRange<Fields, First<Names>>;
-  gte(field: First<Names>, value: ValueOf<Fields, First<Names>>): LowerBoundedRange<Fields, First<Names>>;
-  lt(field: First<Names>, value: ValueOf<Fields, First<Names>>): UpperBoundedRange<Fields, First<Names>>;
-  lte(field: First<Names>, value: ValueOf<Fields, First<Names>>): UpperBoundedRange<Fields, First<Names>>;
+  gt(
+    field: First<Names>,
+    value: ValueOf<Fields, First<Names>>,
+  ): LowerBoundedRange<Fields, First<Names>>;
+  gte(
+    field: First<Names>,
+    value: ValueOf<Fields, First<Names>>,
+  ): LowerBoundedRange<Fields, First<Names>>;
+  lt(
+    field: First<Names>,
+    value: ValueOf<Fields, First<Names>>,
+  ): UpperBoundedRange<Fields, First<Names>>;
+  lte(
+    field: First<Names>,
+    value: ValueOf<Fields, First<Names>>,
+  ): UpperBoundedRange<Fields, First<Names>>;
 }

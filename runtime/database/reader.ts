@@ -6,9 +6,7 @@ import type { SqlTag } from "./sql.js";
 /** Reads documents, inside the snapshot of the query or the transaction of the mutation. */
 export interface GenericDatabaseReader<Model extends GenericDataModel> {
   /** The document with this id, or `null`. */
-  get<Table extends TableNamesOf<Model>>(
-    id: Id<Table>,
-  ): Promise<Model[Table]["document"] | null>;
+  get<Table extends TableNamesOf<Model>>(id: Id<Table>): Promise<Model[Table]["document"] | null>;
   get<Table extends TableNamesOf<Model>>(
     table: Table,
     id: Id<NoInfer<Table>>,

@@ -25,7 +25,9 @@ type HandlerResult<Returns> = Returns extends z.core.$ZodType
   ? z.input<Returns> | Promise<z.input<Returns>>
   : unknown;
 
-type CallerResult<Returns, Result> = Returns extends z.core.$ZodType ? z.output<Returns> : Awaited<Result>;
+type CallerResult<Returns, Result> = Returns extends z.core.$ZodType
+  ? z.output<Returns>
+  : Awaited<Result>;
 
 /** Makes functions of one kind and visibility. */
 export type FunctionBuilder<
@@ -34,7 +36,6 @@ export type FunctionBuilder<
   Ctx,
 > = <
   Result extends HandlerResult<Returns>,
-  // biome-ignore lint/complexity/noBannedTypes: no arguments at all
   Args extends ArgsValidator = {},
   Returns extends z.core.$ZodType | undefined = undefined,
 >(definition: {

@@ -29,12 +29,21 @@ export interface RegisteredFunction<
   readonly handler: (ctx: never, args: never) => unknown;
 }
 
-export type RegisteredQuery<Visibility extends FunctionVisibility, Args, Result> =
-  RegisteredFunction<"query", Visibility, Args, Result>;
-export type RegisteredMutation<Visibility extends FunctionVisibility, Args, Result> =
-  RegisteredFunction<"mutation", Visibility, Args, Result>;
-export type RegisteredAction<Visibility extends FunctionVisibility, Args, Result> =
-  RegisteredFunction<"action", Visibility, Args, Result>;
+export type RegisteredQuery<
+  Visibility extends FunctionVisibility,
+  Args,
+  Result,
+> = RegisteredFunction<"query", Visibility, Args, Result>;
+export type RegisteredMutation<
+  Visibility extends FunctionVisibility,
+  Args,
+  Result,
+> = RegisteredFunction<"mutation", Visibility, Args, Result>;
+export type RegisteredAction<
+  Visibility extends FunctionVisibility,
+  Args,
+  Result,
+> = RegisteredFunction<"action", Visibility, Args, Result>;
 
 /** The reference to a function of this type: what `api` holds for it. */
 export type ReferenceTo<Registered> =

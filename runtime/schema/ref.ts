@@ -33,5 +33,5 @@ export function defineRef<Table extends RegisteredTableNames>(
     error: `Expected an id of table "${table}" (a UUIDv7 in lower case).`,
   });
   const ref = Object.freeze({ table, onDelete: options.onDelete ?? "restrict" });
-  return Object.assign(type, { ref }) as unknown as RefType<Table>;
+  return Object.assign(type, { ref });
 }

@@ -2,7 +2,6 @@
  * Filled in by the generated `_generated/dataModel.ts`, so that `defineRef("userz")` is a plain
  * type error with completions in every editor. Never write to it by hand.
  */
-// biome-ignore lint/suspicious/noEmptyInterface: generated code augments it
 export interface Register {}
 
 /** The table names of the project, or any string before its code has been generated. */

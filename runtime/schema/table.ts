@@ -79,14 +79,7 @@ export interface TableDefinition<
   /** Stores these fields in real columns. Functions, types and results stay the same. */
   promote<const Fields extends readonly IndexableField<FieldNames>[]>(
     fields: Fields,
-  ): TableDefinition<
-    Document,
-    Input,
-    Indexes,
-    Promoted | Fields[number],
-    Relational,
-    FieldNames
-  >;
+  ): TableDefinition<Document, Input, Indexes, Promoted | Fields[number], Relational, FieldNames>;
 
   /** Stores every field in a real column. Functions, types and results stay the same. */
   relational(): TableDefinition<Document, Input, Indexes, Promoted, true, FieldNames>;

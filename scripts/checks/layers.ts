@@ -34,6 +34,7 @@ export const layers: readonly Layer[] = [
   {
     path: "compiler",
     layers: compiler,
+    packages: ["@jridgewell/sourcemap-codec"],
     typePackages: ["typescript"],
     node: true,
   },

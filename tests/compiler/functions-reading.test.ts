@@ -5,7 +5,8 @@ import { runNode } from "../support/run-node.js";
 import { tempProject } from "../support/temp-project.js";
 import { fileOfVersion } from "../support/typescript-versions.js";
 
-const server = 'import { api, internal } from "../_generated/api";\nimport { internalQuery, query } from "../_generated/server";\nimport { z } from "zod";\n';
+const server =
+  'import { api, internal } from "../_generated/api";\nimport { internalQuery, query } from "../_generated/server";\nimport { z } from "zod";\n';
 
 async function withFunctions(files: Readonly<Record<string, string>>) {
   return tempProject("quickstart", { without: ["convoy/_generated", "convoy/functions"], files });
@@ -78,17 +79,32 @@ test("nothing is evaluated: modules that would throw are read all the same", asy
 test("a client's types bring along no zod, no pg and no server code", async () => {
   await using project = await tempProject("quickstart", {
     files: {
-      "src/client.ts": 'import { api } from "../convoy/_generated/api";\nexport const list = api.projects.listProjects;\n',
+      "src/client.ts":
+        'import { api } from "../convoy/_generated/api";\nexport const list = api.projects.listProjects;\n',
       "tsconfig.json": JSON.stringify({
-        compilerOptions: { strict: true, module: "esnext", moduleResolution: "bundler", types: [], noEmit: true },
+        compilerOptions: {
+          strict: true,
+          module: "esnext",
+          moduleResolution: "bundler",
+          types: [],
+          noEmit: true,
+        },
         files: ["src/client.ts"],
       }),
     },
   });
-  const tsc = await runNode(fileOfVersion("typescript", "bin/tsc"), ["-p", project.root, "--listFilesOnly"]);
+  const tsc = await runNode(fileOfVersion("typescript", "bin/tsc"), [
+    "-p",
+    project.root,
+    "--listFilesOnly",
+  ]);
   const files = tsc.stdout.split("\n").filter((file) => !file.includes("/typescript/lib/"));
   expect(files.some((file) => file.endsWith("_generated/apiTypes.d.ts"))).toBe(true);
-  expect(files.filter((file) => /\/(zod|pg|drizzle-orm|express)\/|\/dist\/runtime\/|\/functions\/|schema\.ts/.test(file))).toEqual([]);
+  expect(
+    files.filter((file) =>
+      /\/(zod|pg|drizzle-orm|express)\/|\/dist\/runtime\/|\/functions\/|schema\.ts/.test(file),
+    ),
+  ).toEqual([]);
 });
 
 test("a project that emits declarations has its types in api.ts, for others to reference", async () => {
@@ -97,14 +113,24 @@ test("a project that emits declarations has its types in api.ts, for others to r
     files: {
       "convoy/tsconfig.json": JSON.stringify({
         compilerOptions: {
-          strict: true, module: "esnext", moduleResolution: "bundler", types: [], skipLibCheck: true,
-          composite: true, rootDir: ".", outDir: "../out",
+          strict: true,
+          module: "esnext",
+          moduleResolution: "bundler",
+          types: [],
+          skipLibCheck: true,
+          composite: true,
+          rootDir: ".",
+          outDir: "../out",
         },
         include: ["."],
       }),
       "tsconfig.json": JSON.stringify({
         compilerOptions: {
-          strict: true, module: "esnext", moduleResolution: "bundler", types: [], noEmit: true,
+          strict: true,
+          module: "esnext",
+          moduleResolution: "bundler",
+          types: [],
+          noEmit: true,
         },
         files: ["src/client.ts"],
         references: [{ path: "convoy" }],

@@ -36,9 +36,15 @@ export const BY_OWNER = "by_owner";
         },
       },
     );
-    expect(table.fields.map(({ name, integer, hasDefault, optional, ref }) => ({
-      name, integer, hasDefault, optional, ref,
-    }))).toEqual([
+    expect(
+      table.fields.map(({ name, integer, hasDefault, optional, ref }) => ({
+        name,
+        integer,
+        hasDefault,
+        optional,
+        ref,
+      })),
+    ).toEqual([
       { name: "count", integer: true, hasDefault: true, optional: false, ref: null },
       {
         name: "ownerId",
@@ -148,14 +154,42 @@ test("every type that can be stored is printed as what it is", async () => {
 
 describe("what cannot be read says so, where it stands", () => {
   test.each([
-    ["a computed name", "[name]: defineTable({ a: z.string() }),", "const name: string = String(1);\n"],
-    ["a spread of unknown tables", "...more,", "declare const more: Record<string, ReturnType<typeof defineTable>>;\n"],
+    [
+      "a computed name",
+      "[name]: defineTable({ a: z.string() }),",
+      "const name: string = String(1);\n",
+    ],
+    [
+      "a spread of unknown tables",
+      "...more,",
+      "declare const more: Record<string, ReturnType<typeof defineTable>>;\n",
+    ],
     ["something that is no table", "things: z.object({ a: z.string() }),", ""],
-    ["a shape of unknown fields", "things: defineTable(shape),", "declare const shape: Record<string, z.ZodString>;\n"],
-    ["an index name that is computed", 'things: defineTable({ a: z.string() }).index(name, ["a"]),', "const name: string = String(1);\n"],
-    ["index fields that are computed", 'things: defineTable({ a: z.string() }).index("by_a", names),', "declare const names: 'a'[];\n"],
-    ["options of a ref that are computed", 'things: defineTable({ a: defineRef("things", options) }),', 'declare const options: { onDelete: "cascade" };\n'],
-    ["a ref that comes from elsewhere", "things: defineTable({ a: ref }),", 'declare const ref: ReturnType<typeof defineRef<"things">>;\n'],
+    [
+      "a shape of unknown fields",
+      "things: defineTable(shape),",
+      "declare const shape: Record<string, z.ZodString>;\n",
+    ],
+    [
+      "an index name that is computed",
+      'things: defineTable({ a: z.string() }).index(name, ["a"]),',
+      "const name: string = String(1);\n",
+    ],
+    [
+      "index fields that are computed",
+      'things: defineTable({ a: z.string() }).index("by_a", names),',
+      "declare const names: 'a'[];\n",
+    ],
+    [
+      "options of a ref that are computed",
+      'things: defineTable({ a: defineRef("things", options) }),',
+      'declare const options: { onDelete: "cascade" };\n',
+    ],
+    [
+      "a ref that comes from elsewhere",
+      "things: defineTable({ a: ref }),",
+      'declare const ref: ReturnType<typeof defineRef<"things">>;\n',
+    ],
   ])("%s", async (_what, tables, before) => {
     await using project = await schemaProject(tables, { before });
     const { diagnostics, files } = analyse(project.root);

@@ -31,7 +31,12 @@ const edit: fc.Arbitrary<Partial<Source>> = fc.oneof(
 const server = 'import { query } from "../_generated/server";\n';
 const apiImport = 'import { api } from "../_generated/api";\n';
 const helpers = { text: '"text"', number: "1", object: "{ inner: [true] }" };
-const bases = { helper: "help()", literal: '"one" as const', document: 'ctx.db.query("things").first()', broken: "(" };
+const bases = {
+  helper: "help()",
+  literal: '"one" as const',
+  document: 'ctx.db.query("things").first()',
+  broken: "(",
+};
 
 function filesOf(source: Source): Readonly<Record<string, string | null>> {
   const index = source.index ? '.index("by_a", ["a"])' : "";
@@ -54,7 +59,11 @@ export const alone = query({ handler: async () => 1 });
   };
 }
 
-async function apply(project: TempProject, before: Source | null, after: Source): Promise<string[]> {
+async function apply(
+  project: TempProject,
+  before: Source | null,
+  after: Source,
+): Promise<string[]> {
   const old = before ? filesOf(before) : {};
   const changed: string[] = [];
   for (const [file, text] of Object.entries(filesOf(after))) {

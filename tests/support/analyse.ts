@@ -1,6 +1,11 @@
 import path from "node:path";
 import type ts from "typescript";
-import { type Analysis, createSession, loadTypeScript, type Session } from "../../compiler/index.js";
+import {
+  type Analysis,
+  createSession,
+  loadTypeScript,
+  type Session,
+} from "../../compiler/index.js";
 import type { ConvoyDiagnostic } from "../../compiler/model/diagnostic.js";
 
 /** The folder of a fixture of this repository. */

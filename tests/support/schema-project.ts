@@ -1,6 +1,7 @@
 import { tempProject, type TempProject } from "./temp-project.js";
 
-const imports = 'import { defineRef, defineSchema, defineTable } from "convoy";\nimport { z } from "zod";\n';
+const imports =
+  'import { defineRef, defineSchema, defineTable } from "convoy";\nimport { z } from "zod";\n';
 
 /** A project whose schema has these tables (the inside of `defineSchema({ … })`) and no functions. */
 export function schemaProject(

@@ -77,9 +77,10 @@ export class CallGraph {
       for (const reference of node.references) {
         const exact = this.#nodes.get(reference.path.join("."));
         if (exact) found.add(exact);
-        else for (const target of this.#nodes.values()) {
-          if (mayRefer(reference, target.segments)) found.add(target);
-        }
+        else
+          for (const target of this.#nodes.values()) {
+            if (mayRefer(reference, target.segments)) found.add(target);
+          }
       }
       targets = [...found];
       this.#targets.set(node, targets);

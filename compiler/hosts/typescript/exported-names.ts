@@ -19,12 +19,15 @@ export function exportedNames(typescript: typeof ts, file: ts.SourceFile): reado
       for (const { name } of statement.declarationList.declarations) {
         for (const text of boundNames(typescript, name)) names.add(text);
       }
-    } else if (typescript.isFunctionDeclaration(statement) || typescript.isClassDeclaration(statement)) {
+    } else if (
+      typescript.isFunctionDeclaration(statement) ||
+      typescript.isClassDeclaration(statement)
+    ) {
       if (statement.name) names.add(statement.name.text);
     }
   }
   names.delete("default");
-  return [...names].sort();
+  return [...names].toSorted();
 }
 
 function isExported(typescript: typeof ts, statement: ts.Statement): boolean {

@@ -10,13 +10,22 @@ export interface FieldSyntax {
   readonly refCall: ts.CallExpression | null;
   /** The first thing in it that changes a value on its way into the database. */
   readonly transform: string | null;
+  /** What the expression begins with: `string` of `z.string().min(1)`; `null` where it is unseen. */
+  readonly root: string | null;
 }
 
-const noSyntax: FieldSyntax = { integer: false, refCall: null, transform: null };
+const noSyntax: FieldSyntax = { integer: false, refCall: null, transform: null, root: null };
 const integers = new Set(["int", "int32", "uint32"]);
 const transforms = new Set(["transform", "pipe", "preprocess", "codec", "stringbool"]);
 /** `z.optional(inner)` and its like say the same as `inner.optional()`. */
-const wrappers = new Set(["optional", "nullable", "nullish", "nonoptional", "readonly", "_default"]);
+const wrappers = new Set([
+  "optional",
+  "nullable",
+  "nullish",
+  "nonoptional",
+  "readonly",
+  "_default",
+]);
 
 /** Reads the expression that a field of a shape was given. */
 export function readFieldSyntax(
@@ -44,10 +53,11 @@ export function readFieldSyntax(
       integer: below.integer || integers.has(method),
       refCall: below.refCall,
       transform: below.transform ?? (transforms.has(method) ? `${method}()` : null),
+      root: below === noSyntax ? method : below.root,
     };
   }
   if (follower.symbolOf(callee)?.name === "defineRef") {
-    return { integer: false, refCall: resolved, transform: null };
+    return { integer: false, refCall: resolved, transform: null, root: "defineRef" };
   }
   return calledFunction(follower, callee, inner);
 }

@@ -80,7 +80,7 @@ export class Follower {
     const returns = definition.body.statements.filter((statement) =>
       this.#ts.isReturnStatement(statement),
     );
-    const [only] = returns as ts.ReturnStatement[];
+    const [only] = returns;
     return returns.length === 1 && only?.expression ? this.unwrap(only.expression) : undefined;
   }
 
@@ -113,10 +113,7 @@ export class Follower {
     return this.#stringsOfTuple(this.#checker.getTypeAtLocation(expression), expression);
   }
 
-  #stringsOfTuple(
-    type: ts.Type,
-    node: ts.Node,
-  ): readonly { text: string; node: ts.Node }[] | null {
+  #stringsOfTuple(type: ts.Type, node: ts.Node): readonly { text: string; node: ts.Node }[] | null {
     const texts = tupleOfStrings(this.#checker, type);
     return texts && texts.map((text) => ({ text, node }));
   }

@@ -52,15 +52,17 @@ export class FunctionsReader {
       if (!(target.flags & this.#o.ts.SymbolFlags.Value)) continue;
       const span = this.#spanOfExport(symbol, target, source);
       const found =
-        symbol.name === "default" ? null : this.#readFunction(symbol.name, target, path, span, types);
+        symbol.name === "default"
+          ? null
+          : this.#readFunction(symbol.name, target, path, span, types);
       if (found) functions.push(found);
       else otherExports.push({ name: symbol.name, span });
     }
     return {
       path,
       file: relativeToRoot(project, file),
-      functions: functions.sort(byName),
-      otherExports: otherExports.sort(byName),
+      functions: functions.toSorted(byName),
+      otherExports: otherExports.toSorted(byName),
       types: types.types,
     };
   }

@@ -77,7 +77,7 @@ export class TypeScriptHost implements CompilerHost {
     return this.#system
       .readDirectory(layout.functionsDir, [".ts", ".tsx", ".mts", ".cts"])
       .filter((file) => isFunctionsModule(layout, file))
-      .sort();
+      .toSorted();
   }
 
   readSchema(): SchemaFacts {
@@ -102,7 +102,7 @@ export class TypeScriptHost implements CompilerHost {
       project: this.#config.layout,
       schema,
     });
-    const modules = [...files].sort().flatMap((file) => reader.read(file) ?? []);
+    const modules = [...files].toSorted().flatMap((file) => reader.read(file) ?? []);
     return this.#markCircular(program, modules);
   }
 

@@ -1,7 +1,10 @@
 import type ts from "typescript";
 import type { SchemaFacts, SchemaProblem, SourceSpan, TableFacts } from "../../model/facts.js";
 import { type ProjectLayout, relativeToRoot } from "../../project/layout.js";
+import { exportedSchema, tablesOf } from "./exported-schema.js";
 import { Follower } from "./follow.js";
+import { ImportGraph } from "./import-graph.js";
+import { fileReferences } from "./references.js";
 import { spanIn } from "./spans.js";
 import { TableReader } from "./table-reader.js";
 import { TypeReader } from "./type-reader.js";
@@ -14,7 +17,11 @@ export function readSchema(
 ): SchemaFacts {
   const problems: SchemaProblem[] = [];
   const file = program.getSourceFile(project.schemaFile);
-  const start: SourceSpan = { file: relativeToRoot(project, project.schemaFile), start: 0, length: 0 };
+  const start: SourceSpan = {
+    file: relativeToRoot(project, project.schemaFile),
+    start: 0,
+    length: 0,
+  };
   if (!file) {
     const message =
       "There is no convoy/schema.ts. Create it with `export default defineSchema({ … })`.";
@@ -31,9 +38,12 @@ export function readSchema(
   const report = (problem: SchemaProblem) => void problems.push(problem);
 
   const exported = exportedSchema(typescript, checker, follower, file, spanOf, report, start);
-  const tablesType = exported && tablesOf(checker, exported, file, spanOf, report, start);
+  const tablesType = exported && tablesOf(checker, exported, report);
   const exportName = exported?.name ?? "default";
-  if (!exported || !tablesType) return { exportName, tables: [], types: {}, problems };
+  if (!exported || !tablesType) {
+    const cause = missingModule(typescript, program, project, file, spanOf);
+    return { exportName, tables: [], types: {}, problems: cause ? [cause] : problems };
+  }
 
   const at = exported.span;
   if (checker.getIndexInfosOfType(tablesType).length > 0) {
@@ -55,8 +65,15 @@ export function readSchema(
     const table = reader.read(property, at);
     if (table) tables.push(table);
   }
-  tables.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  return { exportName, tables, types: types.types, problems };
+  const isIncomplete = problems.length > 0 || tables.some((table) => table.fields.length === 0);
+  const cause = isIncomplete ? missingModule(typescript, program, project, file, spanOf) : null;
+  if (cause) problems.splice(0, problems.length, cause);
+  return {
+    exportName,
+    tables: tables.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+    types: types.types,
+    problems,
+  };
 }
 
 /** A file's path relative to the project, or `null` for files outside it. */
@@ -65,111 +82,22 @@ export function projectPath(project: ProjectLayout, file: string): string | null
   return inside ? relativeToRoot(project, file) : null;
 }
 
-interface ExportedSchema {
-  readonly name: "default" | "schema";
-  readonly type: ts.Type;
-  readonly span: SourceSpan;
-}
-
-function exportedSchema(
+/** An import in the schema, or in what it imports, that leads nowhere: what else is wrong follows. */
+function missingModule(
   typescript: typeof ts,
-  checker: ts.TypeChecker,
-  follower: Follower,
+  program: ts.Program,
+  project: ProjectLayout,
   file: ts.SourceFile,
   spanOf: (node: ts.Node) => SourceSpan | null,
-  report: (problem: SchemaProblem) => void,
-  start: SourceSpan,
-): ExportedSchema | null {
-  const module = checker.getSymbolAtLocation(file);
-  const exports = module ? checker.getExportsOfModule(module) : [];
-  const spanOfSymbol = (symbol: ts.Symbol) => {
-    const declaration = symbol.declarations?.at(-1);
-    const name = declaration && typescript.getNameOfDeclaration(declaration);
-    return (declaration && spanOf(name ?? declaration)) ?? start;
-  };
-  const byDefault = exports.find((symbol) => symbol.name === "default");
-  const byName = exports.find((symbol) => symbol.name === "schema");
-  const chosen = byDefault ?? byName;
-  if (!chosen) {
-    report({
-      kind: "export",
-      message:
-        "convoy/schema.ts exports no schema. Write `export default defineSchema({ … })`, or export it under the name `schema`.",
-      span: start,
-    });
-    return null;
-  }
-  const assignments = file.statements.filter(
-    (statement) => typescript.isExportAssignment(statement) && !statement.isExportEquals,
-  );
-  const second = assignments[1];
-  if (second) {
-    report({
-      kind: "export",
-      message: "convoy/schema.ts has two default exports. Keep one: a project has one schema.",
-      span: spanOf(second) ?? start,
-    });
-    return null;
-  }
-  if (byDefault && byName && resolvedTo(follower, byDefault) !== resolvedTo(follower, byName)) {
-    report({
-      kind: "export",
-      message:
-        "convoy/schema.ts exports two schemas: a default export and another one named `schema`. Keep one.",
-      span: spanOfSymbol(byName),
-    });
-    return null;
-  }
-  const target = follower.throughAliases(chosen);
-  return {
-    name: byDefault ? "default" : "schema",
-    type: checker.getTypeOfSymbol(target),
-    span: spanOfSymbol(chosen),
-  };
-}
-
-/** The value that an export stands for, so that two names of one schema are one. */
-function resolvedTo(follower: Follower, symbol: ts.Symbol): ts.Expression | ts.Symbol {
-  const target = follower.throughAliases(symbol);
-  const initializer = follower.initializerOf(target);
-  return initializer ? follower.resolve(initializer) : target;
-}
-
-function tablesOf(
-  checker: ts.TypeChecker,
-  exported: ExportedSchema,
-  file: ts.SourceFile,
-  spanOf: (node: ts.Node) => SourceSpan | null,
-  report: (problem: SchemaProblem) => void,
-  start: SourceSpan,
-): ts.Type | null {
-  const tables = exported.type.getProperty("~tables");
-  if (tables) return checker.getTypeOfSymbol(tables);
-  const missing = unresolvedImport(checker, file);
-  if (missing) {
-    report({
-      kind: "unreadable",
-      message: `Cannot find module "${missing.text}", so the schema's types are unknown. Install it, or mend the path.`,
-      span: spanOf(missing) ?? start,
-    });
-    return null;
-  }
-  report({
-    kind: "export",
-    message: `The export of convoy/schema.ts is no schema: its type is ${checker.typeToString(exported.type)}. Write \`export default defineSchema({ … })\`.`,
-    span: exported.span,
-  });
-  return null;
-}
-
-/** The first import of the file that leads nowhere. */
-function unresolvedImport(
-  checker: ts.TypeChecker,
-  file: ts.SourceFile,
-): ts.StringLiteral | null {
-  for (const statement of file.statements) {
-    const specifier = (statement as Partial<ts.ImportDeclaration>).moduleSpecifier;
-    if (specifier && !checker.getSymbolAtLocation(specifier)) return specifier as ts.StringLiteral;
+): SchemaProblem | null {
+  const checker = program.getTypeChecker();
+  for (const source of new ImportGraph(typescript, program, project).closureOf(file)) {
+    for (const specifier of fileReferences(typescript, source).specifiers) {
+      const span = checker.getSymbolAtLocation(specifier) ? null : spanOf(specifier);
+      if (!span) continue;
+      const message = `Cannot find module "${specifier.text}", so the types of the schema are unknown. Install it, or mend the path.`;
+      return { kind: "unreadable", message, span };
+    }
   }
   return null;
 }

@@ -91,7 +91,10 @@ export class SourceFiles {
     if (!this.#onDisk.has(fileName)) {
       const read = () => this.#read(fileName, languageVersion);
       const isLibrary = fileName.includes("/node_modules/");
-      this.#onDisk.set(fileName, isLibrary ? this.#shared(fileName, languageVersion, read) : read());
+      this.#onDisk.set(
+        fileName,
+        isLibrary ? this.#shared(fileName, languageVersion, read) : read(),
+      );
     }
     return this.#onDisk.get(fileName);
   }
@@ -120,8 +123,7 @@ export class SourceFiles {
     fileName: string,
     languageVersion: ts.ScriptTarget | ts.CreateSourceFileOptions,
   ): ts.CreateSourceFileOptions {
-    const options =
-      typeof languageVersion === "object" ? languageVersion : { languageVersion };
+    const options = typeof languageVersion === "object" ? languageVersion : { languageVersion };
     const { ParseAll, ParseForTypeErrors } = this.#ts.JSDocParsingMode;
     const isLibrary = fileName.includes("/node_modules/");
     return { ...options, jsDocParsingMode: isLibrary ? ParseForTypeErrors : ParseAll };

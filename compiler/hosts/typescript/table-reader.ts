@@ -1,5 +1,5 @@
 import type ts from "typescript";
-import { includesKind, unionOf, without } from "../../model/canonical.js";
+import { unionOf, without } from "../../model/canonical.js";
 import type {
   FieldFacts,
   IndexFacts,
@@ -37,6 +37,8 @@ interface Definition {
   readonly opaque: ts.Expression | null;
 }
 
+/** What makes a field `any` on purpose. */
+const anyRoots = new Set(["any", "custom"]);
 const stepMethods = new Set(["index", "unique", "promote", "relational"]);
 
 /** Reads one property of `defineSchema({ … })`. */
@@ -148,6 +150,12 @@ export class TableReader {
         this.#o.follower.initializerOf(symbol),
       );
       const doc = present.find((use) => use.doc)?.doc;
+      if (type.kind === "any" && syntax.root !== null && !anyRoots.has(syntax.root)) {
+        this.#problem(
+          `The type of field "${name}" of table "${table}" is unknown: its definition has a type error. Mend that; a field that may hold anything is z.any().`,
+          span,
+        );
+      }
       return {
         name,
         span,
@@ -318,7 +326,10 @@ export class TableReader {
       const names = argument && this.#o.follower.stringsOf(argument);
       const span = this.#o.spanOf(argument ?? step.call) ?? tableSpan;
       if (!names) {
-        this.#problem('Promoted fields cannot be read. Write them as literals: .promote(["field"]).', span);
+        this.#problem(
+          'Promoted fields cannot be read. Write them as literals: .promote(["field"]).',
+          span,
+        );
       }
       for (const { text, node } of names || []) found.set(text, this.#o.spanOf(node) ?? span);
     }
@@ -331,15 +342,10 @@ export class TableReader {
     }
     return [...found]
       .map(([field, span]) => ({ field, span }))
-      .sort((a, b) => (a.field < b.field ? -1 : 1));
+      .toSorted((a, b) => (a.field < b.field ? -1 : 1));
   }
 }
 
 function propertyNamed(variant: ObjectFact, name: string): PropertyFact | undefined {
   return variant.properties.find((property) => property.name === name);
-}
-
-/** Whether a field may hold null and may also be absent. */
-export function isNullAndAbsent(field: FieldFacts): boolean {
-  return field.optional && includesKind(field.type, "null");
 }

@@ -43,7 +43,7 @@ export class TypeReader {
   /** The declarations that the types read so far refer to. */
   get types(): NamedTypes {
     return Object.fromEntries(
-      [...this.#declarations].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+      [...this.#declarations].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
     );
   }
 
@@ -133,7 +133,7 @@ export class TypeReader {
     const table = this.#checker.getTypeOfSymbol(brand);
     const literals = table.isUnion() ? table.types : [table];
     if (!literals.every((literal) => literal.isStringLiteral())) return null;
-    return literals.map((literal) => (literal as ts.StringLiteralType).value).sort();
+    return literals.map((literal) => literal.value).toSorted();
   }
 
   #isPrimitive(type: ts.Type): boolean {
@@ -167,6 +167,10 @@ export class TypeReader {
     if (type.flags & this.#ts.TypeFlags.NonPrimitive) {
       return this.#unsupported(type, "says nothing about its fields; use a z.object or z.record");
     }
+    // A symbol's name holds a number that differs from run to run: `__@iterator@12`.
+    if (checker.getPropertiesOfType(type).some(({ name }) => name.startsWith("__@"))) {
+      return this.#unsupported(type, "has a symbol as a key; use a string");
+    }
     const index =
       checker.getIndexInfoOfType(type, this.#ts.IndexKind.String) ??
       checker.getIndexInfoOfType(type, this.#ts.IndexKind.Number);
@@ -186,7 +190,8 @@ export class TypeReader {
       const flag = type.target.elementFlags[position] ?? ElementFlags.Required;
       const element = this.read(argument);
       if (flag & ElementFlags.Rest) rest = element;
-      else if (flag & ElementFlags.Optional) elements.push(unionOf([element, { kind: "undefined" }]));
+      else if (flag & ElementFlags.Optional)
+        elements.push(unionOf([element, { kind: "undefined" }]));
       else elements.push(element);
     });
     return { kind: "tuple", elements, ...(rest ? { rest } : {}) };
@@ -252,7 +257,9 @@ export class TypeReader {
     return this.#checker
       .getPropertiesOfType(type)
       .map((symbol) => ({ symbol, place: this.#placeOf(symbol) }))
-      .sort((a, b) => comparePlaces(a.place, b.place) || compareText(a.symbol.name, b.symbol.name))
+      .toSorted(
+        (a, b) => comparePlaces(a.place, b.place) || compareText(a.symbol.name, b.symbol.name),
+      )
       .map(({ symbol }) => symbol);
   }
 
@@ -260,7 +267,7 @@ export class TypeReader {
   #sortedMembers(members: readonly ts.Type[]): readonly ts.Type[] {
     return members
       .map((member) => ({ member, places: this.#placesOf(member) }))
-      .sort((a, b) => comparePlaceLists(a.places, b.places))
+      .toSorted((a, b) => comparePlaceLists(a.places, b.places))
       .map(({ member }) => member);
   }
 
@@ -296,9 +303,7 @@ export class TypeReader {
     );
     if (complete.size === 0) return type;
     return unionOf([
-      ...type.members.filter(
-        (member) => member.kind !== "document" || !complete.has(member.table),
-      ),
+      ...type.members.filter((member) => member.kind !== "document" || !complete.has(member.table)),
       ...[...complete].map((table) => ({ kind: "document", table }) as const),
     ]);
   }
@@ -340,10 +345,7 @@ function comparePlaces(a: Place | null, b: Place | null): number {
   return compareText(a.file, b.file) || a.position - b.position;
 }
 
-function comparePlaceLists(
-  a: readonly (Place | null)[],
-  b: readonly (Place | null)[],
-): number {
+function comparePlaceLists(a: readonly (Place | null)[], b: readonly (Place | null)[]): number {
   for (let i = 0; i < Math.min(a.length, b.length); i++) {
     const order = comparePlaces(a[i] ?? null, b[i] ?? null);
     if (order !== 0) return order;

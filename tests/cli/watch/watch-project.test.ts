@@ -111,6 +111,7 @@ function generates(text: string): Analysis {
     facts: { schema: { exportName: "default", tables: [], types: {}, problems: [] }, modules: [] },
     files: new Map([[api, text]]),
     diagnostics: [],
+    bugs: [],
   };
 }
 
@@ -212,7 +213,7 @@ test("errors in the schema leave the last good code in place, and it still heals
   const analyses = [
     generates("good"),
     { ...generates("bad"), files: null, diagnostics: [error("CV1004")] },
-    { facts: null, files: null, diagnostics: [error("TS1005")] },
+    { facts: null, files: null, diagnostics: [error("TS1005")], bugs: [] },
   ];
   const watch = scene((run) => analyses[run - 1]!);
   await watch.next();
