@@ -41,7 +41,7 @@ function transform(
 ): ts.Program {
   const options = given.getCompilerOptions();
   const host = givenHost ?? ts.createCompilerHost(options);
-  if (options.listFilesOnly === true || isEditor(ts, host)) return given;
+  if (options.listFilesOnly === true || isEditor(host)) return given;
   const project = findProject(ts, given, config);
   if (project === null) return given;
 
@@ -70,8 +70,8 @@ function generate(
 
 /**
  * Under `ts-patch install` the language service makes programs, too: one at each keystroke, of text
- * that nobody saved. Its host is the one that cannot write.
+ * that nobody saved. Its host is the one whose work can be cancelled.
  */
-function isEditor(ts: typeof import("typescript"), host: ts.CompilerHost): boolean {
-  return host.writeFile === (ts as { readonly noop?: unknown }).noop;
+function isEditor(host: ts.CompilerHost): boolean {
+  return host.getCancellationToken !== undefined;
 }

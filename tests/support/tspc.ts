@@ -37,6 +37,11 @@ export async function runTspc(
 export interface WatchingTspc extends AsyncDisposable {
   /** What it said up to the end of the next compilation whose output matches. */
   nextCompilation(matching?: RegExp): Promise<string>;
+  /**
+   * The same after an edit, which is made again until the compilation comes: `--build --watch` says
+   * that it watches before it does.
+   */
+  compilationAfter(edit: () => Promise<void>, matching: RegExp): Promise<string>;
   /** How many compilations have ended. */
   readonly compilations: number;
 }
@@ -81,6 +86,11 @@ export function watchTspc(
         }
         await once(news, "news", { signal: deadline }).catch(() => undefined);
       }
+    },
+    async compilationAfter(edit, matching) {
+      await edit();
+      const again = setInterval(() => void edit(), 500);
+      return this.nextCompilation(matching).finally(() => clearInterval(again));
     },
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
