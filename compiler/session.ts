@@ -1,9 +1,8 @@
 import type ts from "typescript";
+import { AffectedFiles } from "./affected-files.js";
 import { generate } from "./emit/generate.js";
 import { TypeScriptHost } from "./hosts/typescript/host.js";
-import { ImportGraph } from "./hosts/typescript/import-graph.js";
 import type { LibraryFiles } from "./hosts/typescript/source-files.js";
-import { fileReferences, mayRefer } from "./hosts/typescript/references.js";
 import type { ConvoyDiagnostic } from "./model/diagnostic.js";
 import type { ModuleFacts, ProjectFacts, SchemaFacts } from "./model/facts.js";
 import { loadProjectConfig, type ProjectConfig } from "./project/config.js";
@@ -137,16 +136,22 @@ class ProjectSession implements Session {
     const schema = this.#readSchema(changed);
     const broken = this.#syntaxErrors(this.#host.schemaProgram);
     if (broken.length > 0) return this.#failed(broken);
-    if (schema.problems.length > 0) return this.#failed(this.#runRules({ schema, modules: [] }));
+    if (schema.problems.length > 0)
+      return this.#failed(this.#runRules({ schema, modules: [] }, null));
 
     const program = this.#host.openFunctions(schema);
     const errors = this.#syntaxErrors(program);
     if (errors.length > 0) return this.#failed(errors);
 
-    const modules = this.#readModules(program, schema, cameOrWent ? null : changed);
+    const isSmallEdit = !cameOrWent && this.#known?.schema === schema;
+    const { project } = this;
+    const affected = isSmallEdit
+      ? new AffectedFiles({ ts: this.#ts, program, project, changed })
+      : null;
+    const modules = this.#readModules(program, schema, affected);
     const facts: ProjectFacts = { schema, modules: [...modules.values()] };
     this.#known = { schema, modules };
-    const diagnostics = this.#runRules(facts);
+    const diagnostics = this.#runRules(facts, affected);
     const files = hasSchemaErrors(diagnostics) ? null : this.#generate(facts);
     return { facts, files, diagnostics, bugs: this.#bugs };
   }
@@ -196,54 +201,30 @@ class ProjectSession implements Session {
     return program ? syntaxErrors(this.#ts, program, this.project) : [];
   }
 
-  /** Reads the modules that `changed` may concern; all of them where that is unknown. */
+  /** Reads the modules that an edit may concern; all of them where that is unknown. */
   #readModules(
     program: ts.Program,
     schema: SchemaFacts,
-    changed: readonly string[] | null,
+    affected: AffectedFiles | null,
   ): ReadonlyMap<string, ModuleFacts> {
-    const known = this.#known;
-    if (!known || changed === null || known.schema !== schema) {
-      return byFile(this.#host.readFunctions(schema));
-    }
-    const { project } = this;
-    const modules = new Map(known.modules);
-    const graph = new ImportGraph(this.#ts, program, project);
-    const files = [...modules.keys()].map((file) => `${project.root}/${file}`);
-    const closures = new Map(
-      files.map((file) => {
+    if (!this.#known || !affected) return byFile(this.#host.readFunctions(schema));
+    const modules = new Map(this.#known.modules);
+    const unread = new Set([...modules.keys()].map((file) => `${this.project.root}/${file}`));
+    const nextFiles = () =>
+      [...unread].filter((file) => {
         const source = program.getSourceFile(file);
-        return [file, source ? [...graph.closureOf(source)] : []] as const;
-      }),
-    );
-    const touched = new Set(changed);
-    let pending = files.filter((file) =>
-      closures.get(file)?.some((source) => touched.has(source.fileName)),
-    );
-    const read = new Set<string>();
+        return source !== undefined && affected.has(source);
+      });
     // A module whose types have changed concerns those that call it, and so on.
-    while (pending.length > 0) {
-      const next = this.#host.readFunctions(schema, pending);
-      for (const file of pending) read.add(file);
-      const different = next.filter((module) => {
+    for (let files = nextFiles(); files.length > 0; files = nextFiles()) {
+      for (const module of this.#host.readFunctions(schema, files)) {
         const before = modules.get(module.file);
         modules.set(module.file, module);
-        return !before || typesOf(before) !== typesOf(module);
-      });
-      pending = files.filter(
-        (file) =>
-          !read.has(file) &&
-          different.some((module) => this.#mayCall(closures.get(file) ?? [], module)),
-      );
+        if (!before || typesOf(before) !== typesOf(module)) affected.addDifferent(module);
+      }
+      for (const file of files) unread.delete(file);
     }
     return modules;
-  }
-
-  #mayCall(closure: readonly ts.SourceFile[], module: ModuleFacts): boolean {
-    const segments = module.path.split("/");
-    return closure.some((source) =>
-      fileReferences(this.#ts, source).api.some((reference) => mayRefer(reference, segments)),
-    );
   }
 
   #generate(facts: ProjectFacts): ReadonlyMap<string, string> {
@@ -255,7 +236,7 @@ class ProjectSession implements Session {
     });
   }
 
-  #runRules(facts: ProjectFacts): readonly ConvoyDiagnostic[] {
+  #runRules(facts: ProjectFacts, affected: AffectedFiles | null): readonly ConvoyDiagnostic[] {
     const bugs: string[] = [];
     this.#bugs = bugs;
     const program = this.#host.program ?? this.#host.schemaProgram;
@@ -266,6 +247,7 @@ class ProjectSession implements Session {
       facts,
       sourceFiles: this.#sourceFiles(program),
       checker: () => program.getTypeChecker(),
+      ...(affected ? { hasSameTypes: (file: ts.SourceFile) => !affected.has(file) } : {}),
       onBug: (error, rule, file) => void bugs.push(`${rule.code} ${file ?? ""}: ${String(error)}`),
     });
   }

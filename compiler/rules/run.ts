@@ -21,6 +21,11 @@ export interface RunRulesOptions {
   readonly sourceFiles: readonly ts.SourceFile[];
   /** Asked only by the rules that need a type. */
   readonly checker: () => ts.TypeChecker;
+  /**
+   * Files in which every expression has the type that it had at the last run, although the checker
+   * is another: what rules found there by its types still holds.
+   */
+  readonly hasSameTypes?: (sourceFile: ts.SourceFile) => boolean;
   /** A source file's path relative to the project's root, where its name does not say it. */
   readonly fileOf?: (sourceFile: ts.SourceFile) => string;
   /** Told of an exception in a rule, which costs that rule's findings in that file and no more. */
@@ -34,8 +39,8 @@ interface CachedFindings {
   readonly module: ModuleFacts | null;
   readonly project: ProjectLayout;
   readonly file: string;
-  /** The checker that it asked, if it did: types depend on every other file. */
-  readonly checker: ts.TypeChecker | null;
+  /** The number of the checker that it asked, if it did: types depend on every other file. */
+  readonly checker: number | null;
   /** Whether it looked at all facts, or into other files. */
   readonly looksElsewhere: boolean;
   readonly findings: readonly ConvoyDiagnostic[];
@@ -50,6 +55,16 @@ interface CachedFacts {
 const cache = new WeakMap<ts.SourceFile, Map<SourceRule, CachedFindings>>();
 /** What facts rules said: by schema, by module, or by all facts, as the rule needs. */
 const factsCache = new WeakMap<object, Map<FactsRule, CachedFacts>>();
+
+/** What is kept of a finding must not keep a checker, and with it a whole program, alive. */
+const checkerNumbers = new WeakMap<ts.TypeChecker, number>();
+let lastChecker = 0;
+
+function numberOf(checker: ts.TypeChecker): number {
+  let number = checkerNumbers.get(checker);
+  if (number === undefined) checkerNumbers.set(checker, (number = ++lastChecker));
+  return number;
+}
 
 const sourceRules = rules.filter((rule) => rule.on === "source");
 const factsRules = rules.filter((rule) => rule.on === "facts");
@@ -139,14 +154,25 @@ class Run {
     let known = cache.get(sourceFile);
     if (known === undefined) cache.set(sourceFile, (known = new Map()));
     const before = known.get(rule);
-    if (before !== undefined && this.#stillHolds(before, file, module)) return before.findings;
+    if (before !== undefined && this.#stillHolds(before, sourceFile, file, module)) {
+      return before.findings;
+    }
 
     const context = new Context(this.#options, this.files, sourceFile, file, module);
     try {
       const findings = [...rule.check(context)].map((finding) => complete(rule, finding));
       const { schema } = facts;
       const { checker, looksElsewhere } = context.used;
-      known.set(rule, { facts, schema, module, project, file, checker, looksElsewhere, findings });
+      known.set(rule, {
+        facts,
+        schema,
+        module,
+        project,
+        file,
+        checker: checker && numberOf(checker),
+        looksElsewhere,
+        findings,
+      });
       return findings;
     } catch (error) {
       onBug?.(error, rule, file);
@@ -154,15 +180,22 @@ class Run {
     }
   }
 
-  #stillHolds(cached: CachedFindings, file: string, module: ModuleFacts | null): boolean {
-    const { facts, project, checker } = this.#options;
+  #stillHolds(
+    cached: CachedFindings,
+    sourceFile: ts.SourceFile,
+    file: string,
+    module: ModuleFacts | null,
+  ): boolean {
+    const { facts, project, checker, hasSameTypes } = this.#options;
     return (
       cached.schema === facts.schema &&
       cached.module === module &&
       cached.project === project &&
       cached.file === file &&
       (!cached.looksElsewhere || cached.facts === facts) &&
-      (cached.checker === null || cached.checker === checker())
+      (cached.checker === null ||
+        cached.checker === numberOf(checker()) ||
+        hasSameTypes?.(sourceFile) === true)
     );
   }
 
