@@ -41,12 +41,6 @@ ${sections.join("")}${named.join("")}
 /** The tables: their documents, what an insert takes, their fields and their indexes. */
 export type DataModel = {
 ${tables.map(({ table, names }) => (names ? printModel(table, names) : "")).join("")}};
-
-declare module "convoy" {
-  interface Register {
-    tableNames: TableNames;
-  }
-}
 `;
 }
 

@@ -1,8 +1,13 @@
 import { header } from "./header.js";
 
-/** Prints `_generated/server.ts`: the builders and contexts, bound to the data model. */
+/**
+ * Prints `_generated/server.ts`: the builders and contexts, bound to the data model. The table names
+ * are registered here and not in `dataModel.ts`, which clients read: an augmentation of a module that
+ * their program does not hold is an error, and holding it would mean checking zod's types too.
+ */
 export function printServer(): string {
-  return `${header("convoy/schema.ts")}import {
+  return `${header("convoy/schema.ts")}import type {} from "convoy";
+import {
   type ActionBuilder,
   createFunctionBuilders,
   type FunctionBuilders,
@@ -14,7 +19,13 @@ export function printServer(): string {
   type MutationBuilder,
   type QueryBuilder,
 } from "convoy/server";
-import type { DataModel } from "./dataModel.js";
+import type { DataModel, TableNames } from "./dataModel.js";
+
+declare module "convoy" {
+  interface Register {
+    tableNames: TableNames;
+  }
+}
 
 const builders: FunctionBuilders<DataModel> = createFunctionBuilders<DataModel>();
 

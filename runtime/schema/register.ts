@@ -1,5 +1,5 @@
 /**
- * Filled in by the generated `_generated/dataModel.ts`, so that `defineRef("userz")` is a plain
+ * Filled in by the generated `_generated/server.ts`, so that `defineRef("userz")` is a plain
  * type error with completions in every editor. Never write to it by hand.
  */
 export interface Register {}
