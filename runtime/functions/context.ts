@@ -13,43 +13,39 @@ type AnyQuery = FunctionReference<"query", FunctionVisibility>;
 type AnyMutation = FunctionReference<"mutation", FunctionVisibility>;
 type AnyAction = FunctionReference<"action", FunctionVisibility>;
 
-/** What a query's handler is given. */
-export interface GenericQueryCtx<Model extends GenericDataModel> {
-  readonly db: GenericDatabaseReader<Model>;
-  readonly drizzle: DrizzleReader;
-  /** Runs another query in the same snapshot. */
+interface RunsQueries {
+  /** Runs a query: in the same snapshot or transaction, where there is one. */
   runQuery<Reference extends AnyQuery>(
     reference: Reference,
     ...args: ArgsTuple<Reference>
   ): Promise<ResultOf<Reference>>;
+}
+
+interface RunsMutations {
+  /** Runs a mutation: in the same transaction, where there is one; else in one of its own. */
+  runMutation<Reference extends AnyMutation>(
+    reference: Reference,
+    ...args: ArgsTuple<Reference>
+  ): Promise<ResultOf<Reference>>;
+}
+
+/** What a query's handler is given. */
+export interface GenericQueryCtx<Model extends GenericDataModel> extends RunsQueries {
+  readonly db: GenericDatabaseReader<Model>;
+  readonly drizzle: DrizzleReader;
 }
 
 /** What a mutation's handler is given. */
-export interface GenericMutationCtx<Model extends GenericDataModel> {
+export interface GenericMutationCtx<Model extends GenericDataModel>
+  extends RunsQueries,
+    RunsMutations {
   readonly db: GenericDatabaseWriter<Model>;
   readonly drizzle: DrizzleWriter;
-  /** Runs a query in the same transaction. */
-  runQuery<Reference extends AnyQuery>(
-    reference: Reference,
-    ...args: ArgsTuple<Reference>
-  ): Promise<ResultOf<Reference>>;
-  /** Runs another mutation in the same transaction. */
-  runMutation<Reference extends AnyMutation>(
-    reference: Reference,
-    ...args: ArgsTuple<Reference>
-  ): Promise<ResultOf<Reference>>;
 }
 
 /** What an action's handler is given: no database, but every function that has one. */
-export interface GenericActionCtx {
-  runQuery<Reference extends AnyQuery>(
-    reference: Reference,
-    ...args: ArgsTuple<Reference>
-  ): Promise<ResultOf<Reference>>;
-  runMutation<Reference extends AnyMutation>(
-    reference: Reference,
-    ...args: ArgsTuple<Reference>
-  ): Promise<ResultOf<Reference>>;
+export interface GenericActionCtx extends RunsQueries, RunsMutations {
+  /** Runs another action. */
   runAction<Reference extends AnyAction>(
     reference: Reference,
     ...args: ArgsTuple<Reference>
