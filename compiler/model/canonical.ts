@@ -119,20 +119,27 @@ export function includesKind(type: TypeFact, kind: TypeFact["kind"]): boolean {
 
 /** Whether there is an `any` somewhere in `type`, documents and named types left out. */
 export function includesAny(type: TypeFact): boolean {
+  return includesAnywhere(type, "any");
+}
+
+/** Whether `type` refers to a declaration somewhere. */
+export function includesNamed(type: TypeFact): boolean {
+  return includesAnywhere(type, "named");
+}
+
+function includesAnywhere(type: TypeFact, kind: TypeFact["kind"]): boolean {
+  if (type.kind === kind) return true;
+  const isInside = (inner: TypeFact | undefined) =>
+    inner !== undefined && includesAnywhere(inner, kind);
   switch (type.kind) {
-    case "any":
-      return true;
     case "array":
-      return includesAny(type.element);
+      return isInside(type.element);
     case "tuple":
-      return type.elements.some(includesAny) || (type.rest !== undefined && includesAny(type.rest));
+      return type.elements.some(isInside) || isInside(type.rest);
     case "union":
-      return type.members.some(includesAny);
+      return type.members.some(isInside);
     case "object":
-      return (
-        type.properties.some((property) => includesAny(property.type)) ||
-        (type.index !== undefined && includesAny(type.index))
-      );
+      return type.properties.some((property) => isInside(property.type)) || isInside(type.index);
     default:
       return false;
   }

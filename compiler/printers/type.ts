@@ -1,3 +1,4 @@
+import { includesNamed } from "../model/canonical.js";
 import type { ObjectFact, PropertyFact, TypeFact } from "../model/type-fact.js";
 
 export interface TypePrinterOptions {
@@ -84,7 +85,10 @@ function printTuple(
 function printObject(type: ObjectFact, options: TypePrinterOptions, indent: string): string {
   const index = type.index;
   if (type.properties.length === 0) {
-    return index ? `Record<string, ${printType(index, options, indent)}>` : "Record<string, never>";
+    if (!index) return "Record<string, never>";
+    const values = printType(index, options, indent);
+    // An alias may refer to itself in an index signature, but not in the arguments of another alias.
+    return includesNamed(index) ? `{ [key: string]: ${values} }` : `Record<string, ${values}>`;
   }
   const plain = type.properties.every((property) => property.doc === undefined);
   if (plain) {

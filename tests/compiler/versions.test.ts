@@ -7,6 +7,7 @@ import { loadProjectConfig } from "../../compiler/project/config.js";
 import { mapFile } from "../../compiler/emit/generate.js";
 import { writeGenerated } from "../../compiler/emit/write.js";
 import { analyse, fixtureRoot, generatedFiles } from "../support/analyse.js";
+import { tempProject } from "../support/temp-project.js";
 import { runNode } from "../support/run-node.js";
 import { fileOfVersion, loadVersion, typescriptPackages } from "../support/typescript-versions.js";
 
@@ -30,6 +31,39 @@ describe.each(fixtures)("%s", (fixture) => {
     const outcome = await runNode(fileOfVersion(name, "bin/tsc"), ["--project", root]);
     expect(outcome.stdout).toBe("");
     expect(outcome.code).toBe(0);
+  });
+
+  test("no option of TypeScript finds fault with the generated text", async () => {
+    await using project = await tempProject(fixture, {
+      files: {
+        "package.json": '{ "type": "module" }',
+        "tsconfig.strictest.json": JSON.stringify({
+          extends: "./tsconfig.json",
+          compilerOptions: {
+            allowUnreachableCode: false,
+            exactOptionalPropertyTypes: true,
+            isolatedModules: true,
+            noFallthroughCasesInSwitch: true,
+            noImplicitOverride: true,
+            noImplicitReturns: true,
+            noPropertyAccessFromIndexSignature: true,
+            noUncheckedIndexedAccess: true,
+            noUncheckedSideEffectImports: true,
+            noUnusedLocals: true,
+            noUnusedParameters: true,
+            verbatimModuleSyntax: true,
+          },
+        }),
+      },
+    });
+    // Declaration files are not checked along with everything else; as a source file, this one is.
+    const types = await project.read("convoy/_generated/apiTypes.d.ts");
+    await project.write("convoy/_generated/apiTypesChecked.ts", types);
+    const tsc = fileOfVersion("typescript", "bin/tsc");
+    const config = path.join(project.root, "tsconfig.strictest.json");
+    const outcome = await runNode(tsc, ["--project", config], { cwd: project.root });
+    const faults = outcome.stdout.split("\n").filter((line) => line.includes("_generated/"));
+    expect(faults).toEqual([]);
   });
 
   test("gives the same facts for modules read one by one in reverse order", () => {
