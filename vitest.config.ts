@@ -3,7 +3,8 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
-const testTimeout = 60_000;
+// A hang is found all the same, and a machine that does other work is no reason to fail.
+const testTimeout = 180_000;
 
 const config: ViteUserConfig = defineConfig({
   // In-process tests of `convoy` and `convoy/…` run the sources: there is no second copy from dist
@@ -11,6 +12,7 @@ const config: ViteUserConfig = defineConfig({
   resolve: { alias: entryPointAliases() },
   test: {
     include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"],
+    globalSetup: ["tests/support/postgres-setup.ts"],
     // Processes, not threads: tests may change directory and run compilers side by side.
     pool: "forks",
     maxWorkers: Math.max(2, availableParallelism() - 1),
