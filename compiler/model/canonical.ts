@@ -112,11 +112,6 @@ export function without(type: TypeFact, ...kinds: readonly ("undefined" | "null"
   return kept.length === members.length ? type : unionOf(kept);
 }
 
-/** Whether `type` is, or has among its members, one of `kind`. */
-export function includesKind(type: TypeFact, kind: TypeFact["kind"]): boolean {
-  return flatten(type).some((member) => member.kind === kind);
-}
-
 /** Whether there is an `any` somewhere in `type`, documents and named types left out. */
 export function includesAny(type: TypeFact): boolean {
   return includesAnywhere(type, "any");

@@ -3,7 +3,7 @@ import type { Manifest } from "../model/manifest.js";
 import type { NamedTypes, ObjectFact, PropertyFact, TypeFact } from "../model/type-fact.js";
 
 /** The manifest of a project. */
-export function manifestOf(schema: SchemaFacts, modules: readonly ModuleFacts[]): Manifest {
+function manifestOf(schema: SchemaFacts, modules: readonly ModuleFacts[]): Manifest {
   return {
     version: 1,
     tables: schema.tables.map((table) => ({
