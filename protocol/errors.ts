@@ -1,0 +1,25 @@
+export interface ConvoyErrorOptions extends ErrorOptions {
+  /** The HTTP status that a server answers with. */
+  readonly status?: number;
+  /** Whether the same request may succeed when it is sent again unchanged. */
+  readonly retryable?: boolean;
+}
+
+/**
+ * What Convoy reports, on the server and in clients. Its message says what happened, where, and
+ * what to do; its code is stable, so that programs can tell errors apart.
+ */
+export class ConvoyError extends Error {
+  override readonly name: string = "ConvoyError";
+  /** Stable, in kebab-case: `postgres-folder-in-use`. */
+  readonly code: string;
+  readonly status: number;
+  readonly retryable: boolean;
+
+  constructor(code: string, message: string, options: ConvoyErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.status = options.status ?? 500;
+    this.retryable = options.retryable ?? false;
+  }
+}

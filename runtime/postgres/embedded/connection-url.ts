@@ -1,0 +1,36 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { parseEnv } from "node:util";
+
+const variable = "DATABASE_URL";
+/** The first that names a database counts. */
+const files = [".env.local", ".env"];
+
+export interface ConnectionUrlOptions {
+  /** The environment of the process, which goes before any file. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The folder of the project. */
+  readonly root: string;
+}
+
+/**
+ * The database that a project names by `DATABASE_URL`. `null` where it names none, and the embedded
+ * server is to be used. An empty value names none.
+ */
+export async function connectionUrl({ env, root }: ConnectionUrlOptions): Promise<string | null> {
+  if (env[variable]) return env[variable];
+  for (const file of files) {
+    const values = parseEnv(await readIfThere(path.join(root, file)));
+    if (values[variable]) return values[variable];
+  }
+  return null;
+}
+
+async function readIfThere(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
+}
