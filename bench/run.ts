@@ -15,6 +15,7 @@ import { codegenCold } from "./benchmarks/codegen-cold.js";
 import { growth } from "./benchmarks/growth.js";
 import { memory } from "./benchmarks/memory.js";
 import { tspc } from "./benchmarks/tspc.js";
+import { postgresEmbedded } from "./postgres-embedded.js";
 import { tableOf } from "./print.js";
 
 const benchmarks: readonly Benchmark[] = [
@@ -24,6 +25,7 @@ const benchmarks: readonly Benchmark[] = [
   clientCheck,
   growth,
   memory,
+  postgresEmbedded,
 ];
 
 const { values: options, positionals: names } = parseArgs({
