@@ -18,6 +18,7 @@ import {
   notADataFolder,
   otherVersion,
   startFailed,
+  unnamedUser,
   unreachableFolder,
 } from "./failures.js";
 import type { ServerFolder } from "./folder.js";
@@ -113,6 +114,7 @@ export async function createCluster(
       ],
       { cwd: unfinished, user },
     );
+    if (output.includes("could not look up effective user ID")) throw unnamedUser(folder.root);
     if (code !== 0) throw startFailed(folder.root, `initdb failed.\n${output.trim()}`);
     // First the password: data without it could not be used.
     await writeFile(folder.password, password, { mode: 0o600 });

@@ -79,6 +79,13 @@ export function startFailed(folder: string, why: string, cause?: unknown): Convo
   );
 }
 
+export function unnamedUser(folder: string): ConvoyError {
+  return new ConvoyError(
+    "postgres-user-unnamed",
+    `Postgres cannot create its data in ${folder}, since the user it runs as has no name on this system. Add the user to /etc/passwd, run Convoy as a user who is there, or ${useOwnDatabase}.`,
+  );
+}
+
 export function startTimedOut(folder: string): ConvoyError {
   return startFailed(folder, "it takes too long. See server.log there for what it is doing.");
 }

@@ -30,7 +30,7 @@ export async function launch(
   let takenPort: number | null = null;
   while (performance.now() < deadline) {
     const running = await findPostmaster(folder);
-    if (running?.stopping) {
+    if (running?.adopt && !running.ready) {
       await sleep(RETRY_MS);
       continue;
     }
@@ -65,7 +65,8 @@ export async function launch(
 interface Found {
   readonly pid: number;
   readonly port: number;
-  readonly stopping: boolean;
+  /** `false`: it is starting or stopping. */
+  readonly ready: boolean;
   /** `false`: the number belongs to a process that is no server of this folder. */
   readonly adopt: boolean;
 }
@@ -76,11 +77,11 @@ async function findPostmaster(folder: ServerFolder): Promise<Found | null> {
   if (file === null) return null;
   const { pid, port } = file;
   if (!(await isPostmaster(pid, folder.data))) {
-    return { pid, port, stopping: false, adopt: false };
+    return { pid, port, ready: false, adopt: false };
   }
   const record = await readKeeperRecord(folder);
   if (record?.postmasterPid !== pid) throw folderInUse(folder.root, pid);
-  return { pid, port, stopping: file.status === "stopping", adopt: true };
+  return { pid, port, ready: file.status === "ready", adopt: true };
 }
 
 /** What made Postgres give up, without the time and the process in front of it. */

@@ -56,7 +56,9 @@ export async function startEmbeddedPostgres(
   void watch(0);
 
   return {
-    url: `postgresql://${superuser}:${password}@${host}:${membership.port}/postgres`,
+    get url() {
+      return `postgresql://${superuser}:${password}@${host}:${membership.port}/postgres`;
+    },
     get pid() {
       return membership.pid;
     },

@@ -1,4 +1,4 @@
-import { chmod, cp, lstat, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, chown, cp, lstat, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { packageFor, currentPlatform } from "../../../runtime/postgres/embedded/
 import { prepareBinaries } from "../../../runtime/postgres/embedded/binaries.js";
 import { withClient } from "../../../runtime/postgres/embedded/database-client.js";
 import { startEmbeddedPostgres } from "../../../runtime/postgres/embedded/start.js";
-import { isRoot } from "./spawn-owner.js";
+import { isRoot, normalUser, spawnOwner } from "./spawn-owner.js";
 import { tempServerFolder } from "./temp-server-folder.js";
 
 const installed = path.join(
@@ -29,6 +29,16 @@ test("a package whose install script did not run gets its links, once", async ()
     prepareBinaries({ native, user: null }),
     prepareBinaries({ native, user: null }),
   ]);
+});
+
+test.runIf(isRoot)("a package that may not be written to is copied", async () => {
+  await using folder = await tempServerFolder();
+  const native = await packageWithoutLinks(path.join(folder.base, "package"));
+  await chown(folder.base, normalUser.uid, normalUser.gid);
+  const cacheDir = path.join(folder.base, "cache");
+  await using owner = await spawnOwner({ dataDir: folder.dataDir, native, cacheDir }, normalUser);
+  expect(await answerOf(owner.url)).toBe("18");
+  expect(await readdir(cacheDir)).toHaveLength(1);
 });
 
 test.runIf(isRoot)("what the server's user cannot reach is copied, once", async () => {

@@ -9,6 +9,9 @@ export const isRoot: boolean = process.getuid?.() === 0;
 /** Somebody who is neither root nor the one as whom a server of root runs: `daemon`, everywhere. */
 export const normalUser = { uid: 1, gid: 1 } as const;
 
+/** As in a container that is run with `--user 65533`. */
+export const unnamedUser = { uid: 65_533, gid: 65_533 } as const;
+
 export interface Owner extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
@@ -25,15 +28,15 @@ export function ownerArguments(options: EmbeddedPostgresOptions): string[] {
   return ["--import", "tsx", program, JSON.stringify(options)];
 }
 
-/** A process of its own that has a share in a server; a normal user's, even where we are root. */
+/** A process of its own that has a share in a server; another user's if we are root. */
 export async function spawnOwner(
   options: EmbeddedPostgresOptions,
-  as: "ourselves" | "normal user" = "ourselves",
+  as: typeof normalUser | typeof unnamedUser | null = null,
 ): Promise<Owner> {
   const child = spawn(process.execPath, ownerArguments(options), {
     stdio: ["pipe", "pipe", "inherit"],
     env: { PATH: process.env["PATH"] },
-    ...(as === "normal user" && isRoot ? normalUser : {}),
+    ...(isRoot ? as : null),
   });
   const ended = once(child, "exit");
   const line = await Promise.race([

@@ -25,7 +25,7 @@ import { choosePort } from "../../../runtime/postgres/embedded/port.js";
 import { serverEnvironment } from "../../../runtime/postgres/embedded/run-program.js";
 import { serverUser } from "../../../runtime/postgres/embedded/server-user.js";
 import { startEmbeddedPostgres } from "../../../runtime/postgres/embedded/start.js";
-import { isRoot, normalUser, ownerArguments, spawnOwner } from "./spawn-owner.js";
+import { isRoot, normalUser, ownerArguments, spawnOwner, unnamedUser } from "./spawn-owner.js";
 import {
   readKeeperPid,
   removeSeed,
@@ -70,7 +70,7 @@ describe("a server", () => {
   test("starts for a normal user", async () => {
     await using folder = await tempServerFolder();
     if (isRoot) await chown(folder.base, normalUser.uid, normalUser.gid);
-    await using owner = await spawnOwner({ dataDir: folder.dataDir }, "normal user");
+    await using owner = await spawnOwner({ dataDir: folder.dataDir }, normalUser);
     await insertRow(owner.url, "mine");
     expect(await rowsIn(owner.url)).toEqual(["mine"]);
   });
@@ -87,7 +87,7 @@ describe("a server", () => {
   test.runIf(isRoot)("of a normal user's folder runs as that user for root", async () => {
     await using folder = await tempServerFolder();
     await chown(folder.base, normalUser.uid, normalUser.gid);
-    const theirs = await spawnOwner({ dataDir: folder.dataDir }, "normal user");
+    const theirs = await spawnOwner({ dataDir: folder.dataDir }, normalUser);
     await theirs.stop();
     await using server = await startEmbeddedPostgres(folder);
     expect((await stat(`/proc/${server.pid}`)).uid).toBe(normalUser.uid);
@@ -336,11 +336,19 @@ describe("is refused with a code", () => {
     await expectRefusal(folder, "postgres-folder-inaccessible");
   });
 
+  test.runIf(isRoot)("a user without a name", async () => {
+    await using folder = await tempServerFolder();
+    await chown(folder.base, unnamedUser.uid, unnamedUser.gid);
+    await expect(spawnOwner({ dataDir: folder.dataDir }, unnamedUser)).rejects.toMatchObject({
+      code: "postgres-user-unnamed",
+    });
+  });
+
   test("another user's folder", async () => {
     await using folder = await usedServerFolder();
     await chmod(folder.dataDir, 0o000);
     try {
-      await expect(spawnOwner({ dataDir: folder.dataDir }, "normal user")).rejects.toMatchObject({
+      await expect(spawnOwner({ dataDir: folder.dataDir }, normalUser)).rejects.toMatchObject({
         code: "postgres-folder-inaccessible",
       });
     } finally {
