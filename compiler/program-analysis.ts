@@ -50,6 +50,7 @@ class Analyser {
   readonly #program: ts.Program;
   readonly #project: ProjectLayout;
   readonly #config: ProjectConfig;
+  readonly #generated = new WeakMap<ProjectFacts, ReadonlyMap<string, string>>();
 
   constructor(typescript: typeof ts, program: ts.Program, project: ProjectLayout) {
     this.#ts = typescript;
@@ -93,6 +94,15 @@ class Analyser {
   }
 
   generate(facts: ProjectFacts): ReadonlyMap<string, string> {
+    let files = this.#generated.get(facts);
+    if (!files) {
+      files = this.#print(facts);
+      this.#generated.set(facts, files);
+    }
+    return files;
+  }
+
+  #print(facts: ProjectFacts): ReadonlyMap<string, string> {
     const { emitsDeclarations, hasDrizzle } = this.#config;
     return generate(facts, {
       project: this.#project,

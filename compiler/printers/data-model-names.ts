@@ -1,4 +1,5 @@
 import type { SchemaFacts } from "../model/facts.js";
+import type { ObjectFact } from "../model/type-fact.js";
 
 /** The names of a table's declarations in the generated `dataModel.ts`. */
 export interface TableTypeNames {
@@ -13,21 +14,31 @@ export interface TableTypeNames {
 /** The names for every table: its own in PascalCase, numbered where two would be the same. */
 export function tableTypeNames(schema: SchemaFacts): ReadonlyMap<string, TableTypeNames> {
   const taken = new Set<string>(Object.keys(schema.types));
-  const names = new Map<string, TableTypeNames>();
+  const byTable = new Map<string, TableTypeNames>();
   for (const table of schema.tables) {
+    const labels = table.variants.length > 1 ? variantLabels(table.variants) : [];
     const base = pascalCase(table.name);
-    let prefix = base;
-    for (let suffix = 2; taken.has(prefix); suffix++) prefix = `${base}${suffix}`;
-    taken.add(prefix);
-    const isUnion = table.variants.length > 1;
-    names.set(table.name, {
-      document: `${prefix}Document`,
-      variants: isUnion ? table.variants.map((_, i) => `${prefix}Document${i + 1}`) : [],
-      insert: `${prefix}Insert`,
-      fields: `${prefix}Fields`,
-    });
+    let names = namesFor(base, labels);
+    for (let suffix = 2; allOf(names).some((name) => taken.has(name)); suffix++) {
+      names = namesFor(`${base}${suffix}`, labels);
+    }
+    for (const name of allOf(names)) taken.add(name);
+    byTable.set(table.name, names);
   }
-  return names;
+  return byTable;
+}
+
+function namesFor(prefix: string, labels: readonly string[]): TableTypeNames {
+  return {
+    document: `${prefix}Document`,
+    variants: labels.map((label) => `${prefix}${label}Document`),
+    insert: `${prefix}Insert`,
+    fields: `${prefix}Fields`,
+  };
+}
+
+function allOf({ document, variants, insert, fields }: TableTypeNames): readonly string[] {
+  return [document, ...variants, insert, fields];
 }
 
 /** Which table, and which variant of it, each generated document interface describes. */
@@ -40,6 +51,20 @@ export function documentInterfaces(
     names.variants.forEach((name, variant) => interfaces.set(name, { table, variant }));
   }
   return interfaces;
+}
+
+/** What tells the variants apart, in PascalCase: their discriminant, or their number. */
+function variantLabels(variants: readonly ObjectFact[]): readonly string[] {
+  const [first] = variants;
+  for (const { name } of first?.properties ?? []) {
+    const labels = variants.map((variant) => {
+      const type = variant.properties.find((property) => property.name === name)?.type;
+      const isLabel = type?.kind === "literal" && typeof type.value === "string";
+      return isLabel ? pascalCase(String(type.value)) : "";
+    });
+    if (!labels.includes("") && new Set(labels).size === labels.length) return labels;
+  }
+  return variants.map((_, i) => `Variant${i + 1}`);
 }
 
 function pascalCase(name: string): string {

@@ -68,8 +68,8 @@ function printTable(table: TableFacts, names: TableTypeNames, printer: TypePrint
   const insertComment = printComment(`What an insert into \`${table.name}\` takes.`, "");
   const insert =
     only && others.length === 0
-      ? `\n${insertComment}export interface ${names.insert} {\n${printMembers(withoutComments(only), inputPrinter, "  ")}}\n`
-      : `\n${insertComment}export type ${names.insert} =${table.insertVariants.map((variant) => `\n  | ${printType(withoutComments(variant), inputPrinter, "    ")}`).join("")};\n`;
+      ? `\n${insertComment}export interface ${names.insert} {\n${printMembers(only, inputPrinter, "  ")}}\n`
+      : `\n${insertComment}export type ${names.insert} =${table.insertVariants.map((variant) => `\n  | ${printType(variant, inputPrinter, "    ")}`).join("")};\n`;
   return `${documents.join("")}${union}${insert}${printFields(table, names, printer)}`;
 }
 
@@ -110,11 +110,4 @@ function systemFields(table: TableFacts): readonly PropertyFact[] {
 
 function withSystemFields(table: TableFacts, variant: ObjectFact): ObjectFact {
   return { ...variant, properties: [...systemFields(table), ...variant.properties] };
-}
-
-function withoutComments(variant: ObjectFact): ObjectFact {
-  return {
-    ...variant,
-    properties: variant.properties.map(({ doc: _doc, ...property }) => property),
-  };
 }

@@ -73,6 +73,7 @@ export class FunctionsReader {
     return new TypeReader({
       ts: typescript,
       program,
+      order: "name",
       projectPath: (path) => projectPath(project, path),
       documentOf: (symbol) => this.#documentOf(symbol),
       variantsOf: (table) => variants.get(table) ?? 0,

@@ -57,6 +57,7 @@ export function readSchema(
   const types = new TypeReader({
     ts: typescript,
     program,
+    order: "source",
     projectPath: (path) => projectPath(project, path),
   });
   const reader = new TableReader({ ts: typescript, checker, follower, types, spanOf, report });

@@ -37,6 +37,12 @@ interface Definition {
   readonly opaque: ts.Expression | null;
 }
 
+const notANumber: TypeFact = {
+  kind: "unsupported",
+  text: "number",
+  reason: "is NaN, which JSON cannot hold; use z.number().nullable()",
+};
+
 /** What makes a field `any` on purpose. */
 const anyRoots = new Set(["any", "custom"]);
 const stepMethods = new Set(["index", "unique", "promote", "relational"]);
@@ -142,13 +148,14 @@ export class TableReader {
       const symbols = docTypes.flatMap((variant) => variant.getProperty(name) ?? []);
       const [symbol] = symbols;
       const span = (symbol && this.#nameSpan(symbol)) ?? tableSpan;
-      const type = unionOf(present.map((use) => use.type));
+      const printed = unionOf(present.map((use) => use.type));
       const optional = uses.some((use) => use === undefined || use.optional);
       const syntax = readFieldSyntax(
         this.#o.ts,
         this.#o.follower,
         this.#o.follower.initializerOf(symbol),
       );
+      const type = syntax.root === "nan" ? notANumber : printed;
       const doc = present.find((use) => use.doc)?.doc;
       if (type.kind === "any" && syntax.root !== null && !anyRoots.has(syntax.root)) {
         this.#problem(

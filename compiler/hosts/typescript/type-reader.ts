@@ -1,5 +1,5 @@
 import type ts from "typescript";
-import { unionOf, without } from "../../model/canonical.js";
+import { typeKey, unionOf, without } from "../../model/canonical.js";
 import type { NamedTypes, PropertyFact, TypeFact } from "../../model/type-fact.js";
 
 /** Types nested deeper than this are not types that a person wrote down. */
@@ -12,6 +12,11 @@ export interface TypeReaderOptions {
   readonly documentOf?: (symbol: ts.Symbol) => DocumentInterface | undefined;
   /** How many variants a table's documents have. */
   readonly variantsOf?: (table: string) => number;
+  /**
+   * Properties and objects in unions come in the order of the source, or by their names. What is
+   * read through the api has lost its places in the source, so functions go by names.
+   */
+  readonly order: "source" | "name";
   /** A file's path relative to the project, or `null` for files outside it. */
   readonly projectPath: (file: string) => string | null;
 }
@@ -110,8 +115,7 @@ export class TypeReader {
 
   #readUnionOrObject(type: ts.Type): TypeFact {
     if (type.isUnion()) {
-      const members = this.#sortedMembers(type.types).map((member) => this.read(member));
-      return this.#mergeDocuments(unionOf(members));
+      return this.#mergeDocuments(unionOf(this.#readMembers(type.types)));
     }
     const tables = this.#tablesOfId(type);
     if (tables) return { kind: "id", tables };
@@ -210,7 +214,7 @@ export class TypeReader {
       const instead = libraryAlternatives[symbol.name];
       return this.#unsupported(
         type,
-        `is a ${symbol.name}, which has no form in storage or on the wire${instead ? `; use ${instead}` : ""}`,
+        `has no form in storage or on the wire${instead ? `; use ${instead}` : ""}`,
       );
     }
     if (symbol.flags & SymbolFlags.Class) {
@@ -232,9 +236,11 @@ export class TypeReader {
       ? this.#unsupported(this.#checker.getTypeOfSymbol(property), "is a method")
       : this.read(this.#checker.getTypeOfSymbol(property));
     const doc = this.docOf(property);
+    const present = optional ? without(type, "undefined") : type;
     return {
       name: property.name,
-      type: optional ? without(type, "undefined") : type,
+      // Members that TypeScript adds to tell the objects of a union apart are nothing else.
+      type: present.kind === "never" ? { kind: "undefined" } : present,
       optional,
       ...(doc ? { doc } : {}),
     };
@@ -246,7 +252,11 @@ export class TypeReader {
 
   /** A symbol's JSDoc comment as text, or an empty string. */
   docOf(symbol: ts.Symbol): string {
-    return this.#ts.displayPartsToString(symbol.getDocumentationComment(this.#checker)).trim();
+    const comments = (symbol.declarations ?? []).flatMap((declaration) =>
+      this.#ts.getJSDocCommentsAndTags(declaration).filter((part) => this.#ts.isJSDoc(part)),
+    );
+    const texts = comments.map(({ comment }) => this.#ts.getTextOfJSDocComment(comment) ?? "");
+    return [...new Set(texts)].join("\n").trim();
   }
 
   /**
@@ -254,13 +264,25 @@ export class TypeReader {
    * what it has seen before, for `Pick` and its like.
    */
   #sortedProperties(type: ts.Type): readonly ts.Symbol[] {
-    return this.#checker
-      .getPropertiesOfType(type)
+    const properties = this.#checker.getPropertiesOfType(type);
+    if (this.#options.order === "name") {
+      return properties.toSorted((a, b) => compareText(a.name, b.name));
+    }
+    return properties
       .map((symbol) => ({ symbol, place: this.#placeOf(symbol) }))
       .toSorted(
         (a, b) => comparePlaces(a.place, b.place) || compareText(a.symbol.name, b.symbol.name),
       )
       .map(({ symbol }) => symbol);
+  }
+
+  #readMembers(members: readonly ts.Type[]): readonly TypeFact[] {
+    if (this.#options.order === "source") {
+      return this.#sortedMembers(members).map((member) => this.read(member));
+    }
+    return members
+      .map((member) => this.read(member))
+      .toSorted((a, b) => compareText(typeKey(a), typeKey(b)));
   }
 
   /** Objects in the order in which they were written; what has no place keeps the checker's. */
