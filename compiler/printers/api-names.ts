@@ -22,9 +22,8 @@ export function apiNames(modules: readonly ModuleFacts[], reserved: readonly str
   for (const module of modules) {
     const names = new Map<string, string>();
     renamed.set(module, names);
-    // All types of a module refer to each other, so the module's whole set is what has to be equal.
-    const key = JSON.stringify(Object.entries(module.types).map(([name, t]) => [name, typeKey(t)]));
     for (const [name, type] of Object.entries(module.types)) {
+      const key = meaningOf(module, name);
       let unique = name;
       for (let n = 2; byName.has(unique) && byName.get(unique) !== key; n++) unique = `${name}${n}`;
       names.set(name, unique);
@@ -34,4 +33,18 @@ export function apiNames(modules: readonly ModuleFacts[], reserved: readonly str
     }
   }
   return { declarations, nameIn: (module, name) => renamed.get(module)?.get(name) ?? name };
+}
+
+/** What a declaration means, with all that it refers to. */
+function meaningOf(module: ModuleFacts, name: string): string {
+  const keys = new Map<string, string>();
+  const pending = [name];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const type = module.types[next];
+    if (!type || keys.has(next)) continue;
+    const key = typeKey(type);
+    keys.set(next, key);
+    for (const [, referred = ""] of key.matchAll(/named\((\w+)\)/g)) pending.push(referred);
+  }
+  return JSON.stringify([...keys].toSorted());
 }
