@@ -46,5 +46,5 @@ function meaningOf(module: ModuleFacts, name: string): string {
     keys.set(next, key);
     for (const [, referred = ""] of key.matchAll(/named\((\w+)\)/g)) pending.push(referred);
   }
-  return JSON.stringify([...keys].toSorted());
+  return JSON.stringify([...keys].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

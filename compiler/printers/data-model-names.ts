@@ -60,7 +60,7 @@ function variantLabels(variants: readonly ObjectFact[]): readonly string[] {
     const labels = variants.map((variant) => {
       const type = variant.properties.find((property) => property.name === name)?.type;
       const isLabel = type?.kind === "literal" && typeof type.value === "string";
-      return isLabel ? pascalCase(String(type.value)) : "";
+      return isLabel ? pascalCase(type.value) : "";
     });
     if (!labels.includes("") && new Set(labels).size === labels.length) return labels;
   }

@@ -8,6 +8,7 @@ import type {
   SchemaFacts,
   SourceSpan,
 } from "../../model/facts.js";
+import { deepFreeze } from "../../model/freeze.js";
 import type { TypeFact } from "../../model/type-fact.js";
 import { documentInterfaces } from "../../printers/data-model-names.js";
 import { modulePath, type ProjectLayout, relativeToRoot } from "../../project/layout.js";
@@ -58,13 +59,13 @@ export class FunctionsReader {
       if (found) functions.push(found);
       else otherExports.push({ name: symbol.name, span });
     }
-    return {
+    return deepFreeze({
       path,
       file: relativeToRoot(project, file),
       functions: functions.toSorted(byName),
       otherExports: otherExports.toSorted(byName),
       types: types.types,
-    };
+    });
   }
 
   #typeReader(): TypeReader {

@@ -1,5 +1,6 @@
 import type ts from "typescript";
 import { includesAny } from "../../model/canonical.js";
+import { deepFreeze } from "../../model/freeze.js";
 import type { FunctionFacts, ModuleFacts, SchemaFacts } from "../../model/facts.js";
 import { printApi } from "../../printers/api.js";
 import { printDataModel } from "../../printers/data-model.js";
@@ -116,7 +117,7 @@ export class TypeScriptHost implements CompilerHost {
     if (!modules.some((module) => module.functions.some(isSuspect))) return modules;
     const { layout: project } = this.#config;
     const calls = new CallGraph({ ts: this.#ts, program, project, files: this.functionsFiles() });
-    return modules.map((module) => ({
+    const marked: readonly ModuleFacts[] = modules.map((module) => ({
       ...module,
       functions: module.functions.map((facts) =>
         isSuspect(facts) && calls.reachesItself(facts.path)
@@ -124,6 +125,7 @@ export class TypeScriptHost implements CompilerHost {
           : facts,
       ),
     }));
+    return deepFreeze(marked);
   }
 
   #programFor(schema: SchemaFacts): ts.Program {

@@ -1,5 +1,6 @@
 import type ts from "typescript";
 import type { SchemaFacts, SchemaProblem, SourceSpan, TableFacts } from "../../model/facts.js";
+import { deepFreeze } from "../../model/freeze.js";
 import { type ProjectLayout, relativeToRoot } from "../../project/layout.js";
 import { exportedSchema, tablesOf } from "./exported-schema.js";
 import { Follower } from "./follow.js";
@@ -11,6 +12,14 @@ import { TypeReader } from "./type-reader.js";
 
 /** Reads the schema of `project` from `program`, which contains `convoy/schema.ts` if it exists. */
 export function readSchema(
+  typescript: typeof ts,
+  program: ts.Program,
+  project: ProjectLayout,
+): SchemaFacts {
+  return deepFreeze(readParts(typescript, program, project));
+}
+
+function readParts(
   typescript: typeof ts,
   program: ts.Program,
   project: ProjectLayout,

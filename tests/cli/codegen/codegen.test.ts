@@ -78,7 +78,7 @@ test("with errors in the schema nothing is written, and the last good code stays
   );
   for (const args of [[], ["--check"]]) {
     const { stdout, exitCode } = await codegen(project, ...args);
-    expect(stdout).toMatch(/^convoy\/schema\.ts:6:\d+ - error CV1\d\d\d: .*"device"/m);
+    expect(stdout).toMatch(/^convoy\/schema\.ts:8:\d+ - error CV1\d\d\d: .*"device"/m);
     expect(stdout).toMatch(/Found .* convoy\/_generated was left as it is\.\n$/);
     expect(exitCode).toBe(1);
   }
