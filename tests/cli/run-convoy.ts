@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
+import { onTestFinished } from "vitest";
 
 const main = path.join(import.meta.dirname, "..", "..", "dist", "cli", "main.js");
 
@@ -47,6 +48,8 @@ export interface RunningConvoy extends AsyncDisposable {
 
 export function startConvoy(args: readonly string[], options: RunOptions): RunningConvoy {
   const child = start(args, options);
+  // A test that runs out of time never leaves its scope.
+  onTestFinished(() => void child.kill("SIGKILL"));
   const closed = once(child, "close") as Promise<[number | null]>;
   let text = "";
   let ended = false;

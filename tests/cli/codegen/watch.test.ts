@@ -24,7 +24,7 @@ test("--watch writes at once, after every edit and again what is deleted, whatev
 
   const tsconfig = await project.read("tsconfig.json");
   await project.write("tsconfig.json", "{");
-  await convoy.line(/^error CV0002: Cannot read .*tsconfig\.json: /);
+  await convoy.line(/^error CV0002: Cannot read .*tsconfig\.json:1:2: /);
   await project.write("tsconfig.json", tsconfig);
   await convoy.line(/^convoy\/_generated is up to date/);
 
