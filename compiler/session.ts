@@ -218,9 +218,8 @@ class ProjectSession implements Session {
     // A module whose types have changed concerns those that call it, and so on.
     for (let files = nextFiles(); files.length > 0; files = nextFiles()) {
       for (const module of this.#host.readFunctions(schema, files)) {
-        const before = modules.get(module.file);
+        affected.addRead(modules.get(module.file), module);
         modules.set(module.file, module);
-        if (!before || typesOf(before) !== typesOf(module)) affected.addDifferent(module);
       }
       for (const file of files) unread.delete(file);
     }
@@ -281,12 +280,4 @@ class ProjectSession implements Session {
 
 function byFile(modules: readonly ModuleFacts[]): ReadonlyMap<string, ModuleFacts> {
   return new Map(modules.map((module) => [module.file, module]));
-}
-
-/** What other modules can see of a module: all but its positions and comments. */
-function typesOf(module: ModuleFacts): string {
-  return JSON.stringify([
-    module.functions.map(({ span: _span, doc: _doc, ...rest }) => rest),
-    module.types,
-  ]);
 }
