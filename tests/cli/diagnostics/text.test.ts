@@ -31,7 +31,7 @@ function print(
   channel: MemoryChannel,
   text: string | undefined = schema,
 ): string {
-  const session = { project: projectLayout("/work/app"), readText: () => text };
+  const session = { project: projectLayout("/srv/app"), readText: () => text };
   printDiagnostics(diagnostics, session, "/work", channel);
   return channel.text;
 }
@@ -75,9 +75,9 @@ test("a finding in a file that is not there begins at 1:1 and shows no source", 
     message: "There is no schema.",
     span: { file: "convoy/schema.ts", start: 0, length: 0 },
   };
-  const session = { project: projectLayout("/work/app"), readText: () => undefined };
+  const session = { project: projectLayout("/srv/app"), readText: () => undefined };
   const channel = memoryChannel({ pretty: true });
-  printDiagnostics([missing], session, "/work/app", channel);
+  printDiagnostics([missing], session, "/srv/app", channel);
   expect(channel.text).toBe("convoy/schema.ts:1:1 - error CV1001: There is no schema.\n\n");
 });
 
