@@ -32,7 +32,7 @@ function print(
   text: string | undefined = schema,
 ): string {
   const session = { project: projectLayout("/srv/app"), readText: () => text };
-  printDiagnostics(diagnostics, session, "/work", channel);
+  printDiagnostics(diagnostics, session, "/srv", channel);
   return channel.text;
 }
 
