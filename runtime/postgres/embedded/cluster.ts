@@ -135,7 +135,11 @@ export async function createCluster(
 async function removeUnfinished(folder: ServerFolder): Promise<void> {
   for (const name of (await list(folder.root)) ?? []) {
     if (!name.startsWith(unfinishedPrefix)) continue;
-    await rm(path.join(folder.root, name), { recursive: true, force: true });
+    // The initdb of an owner that was killed may go on for a moment, and write into what goes.
+    const leftOver = path.join(folder.root, name);
+    await rm(leftOver, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }).catch(
+      () => {}, // It is in nobody's way, and the next start removes it.
+    );
   }
 }
 
