@@ -3,7 +3,7 @@
  * Repeated builds are incremental; `--clean` starts from nothing, as publishing does.
  */
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { repository, runTool } from "./tool.js";
 
@@ -21,6 +21,8 @@ const [esm, cjs] = await Promise.all(
 if (esm === 0 && cjs === 0) {
   await removeOutputsWithoutSource();
   await markAsCommonjs();
+  // tsc writes plain files; npx runs the bin of a clone as it is. Windows has no such bit.
+  await chmod(path.join(dist, "cli", "main.js"), 0o755);
 } else {
   process.exitCode = 1;
 }
