@@ -1,0 +1,155 @@
+import { isDocumentId, tableNumberOf } from "../ids/document-id.js";
+import { wrongId } from "../ids/errors.js";
+import { invalidValue, placeOf } from "../values/errors.js";
+import { MAX_DEPTH } from "../values/limits.js";
+import { encodeBigint, encodeBytes, encodeDate } from "../values/scalar-text.js";
+import { textProblem } from "../values/text.js";
+import type { Position } from "./position.js";
+
+type Path = readonly (string | number)[];
+
+/** What an encoder needs to know of the database besides the position. */
+export interface EncodeContext {
+  readonly table: string;
+  /** The number that ids of the table carry. */
+  readonly tableNumber: (table: string) => number;
+}
+
+/**
+ * The storage form of a value at a position: JSON, in which absent properties are left out.
+ *
+ * @throws {ConvoyError} `invalid-value`, `invalid-id` or `wrong-table-id`, with the place.
+ */
+export function encodeValue(
+  position: Position,
+  value: unknown,
+  path: Path,
+  context: EncodeContext,
+): unknown {
+  switch (typeof value) {
+    case "string":
+      return encodeText(position, value, path, context);
+    case "number":
+      if (Number.isFinite(value)) return value;
+      throw invalidValue(
+        placeOf(context.table, path),
+        `is ${value}, and JSON has no such number. Store null, or leave the field out.`,
+      );
+    case "boolean":
+      return value;
+    case "bigint":
+      return position.any
+        ? refuse(value, path, context)
+        : tagged(position, "$bigint", encodeBigint(value));
+    case "object":
+      return value === null ? null : encodeObject(position, value, path, context);
+    default:
+      return refuse(value, path, context);
+  }
+}
+
+function encodeText(
+  position: Position,
+  value: string,
+  path: Path,
+  { table, tableNumber }: EncodeContext,
+): string {
+  const problem = textProblem(value);
+  if (problem !== null) {
+    throw invalidValue(
+      placeOf(table, path),
+      `contains ${problem}, which Postgres cannot keep. Remove it.`,
+    );
+  }
+  const tables = position.idTables;
+  if (tables === null || (isDocumentId(value) && hasTable(value))) return value;
+  throw wrongId(placeOf(table, path), tables, value);
+
+  function hasTable(id: string): boolean {
+    const number = tableNumberOf(id);
+    return tables === null || tables.some((name) => tableNumber(name) === number);
+  }
+}
+
+function encodeObject(
+  position: Position,
+  value: object,
+  path: Path,
+  context: EncodeContext,
+): unknown {
+  if (path.length >= MAX_DEPTH) {
+    throw invalidValue(
+      placeOf(context.table, path.slice(0, 4)),
+      `holds values more than ${MAX_DEPTH} levels deep. Make it flatter.`,
+    );
+  }
+  if (Array.isArray(value)) {
+    return Array.from(value, (element: unknown, index) =>
+      encodeValue(position.array?.element(index) ?? anything, element, [...path, index], context),
+    );
+  }
+  if (!position.any && value instanceof Date) {
+    return tagged(position, "$date", encodeDate(value, placeOf(context.table, path)));
+  }
+  if (!position.any && value instanceof Uint8Array) {
+    if (position.tagged) return { $bytes: Buffer.from(value).toString("base64") };
+    return encodeBytes(value);
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return refuse(value, path, context);
+  const encoded = encodeProperties(position, value, path, context);
+  // Where values carry tags, an object that looks like a tagged value must not be taken for one.
+  return position.tagged && looksTagged(encoded) ? { $object: encoded } : encoded;
+}
+
+function encodeProperties(
+  position: Position,
+  value: object,
+  path: Path,
+  context: EncodeContext,
+): object {
+  // Without a prototype, a property called __proto__ is one like any other.
+  const encoded = Object.create(null) as Record<string, unknown>;
+  for (const [name, property] of Object.entries(value)) {
+    if (property === undefined) continue;
+    const at = [...path, name];
+    const problem = textProblem(name);
+    if (problem !== null) {
+      throw invalidValue(
+        placeOf(context.table, path),
+        `has a property whose name contains ${problem}, which Postgres cannot keep. Rename it.`,
+      );
+    }
+    const found = position.object?.property(name)?.position ?? position.object?.others ?? anything;
+    encoded[name] = encodeValue(found, property, at, context);
+  }
+  return encoded;
+}
+
+const anything: Position = {
+  classes: new Set(),
+  null: true,
+  any: true,
+  idTables: null,
+  tagged: false,
+  object: null,
+  array: null,
+};
+
+function tagged(position: Position, tag: "$date" | "$bigint", text: string): unknown {
+  return position.tagged ? { [tag]: text } : text;
+}
+
+function looksTagged(object: object): boolean {
+  const [name, ...others] = Object.keys(object);
+  return name !== undefined && others.length === 0 && name.startsWith("$");
+}
+
+function refuse(value: unknown, path: Path, { table }: EncodeContext): never {
+  const name = typeof value === "object" ? value?.constructor?.name : null;
+  const what = name ? `a ${name}` : value === undefined ? "undefined" : `a ${typeof value}`;
+  throw invalidValue(
+    placeOf(table, path),
+    `is ${what}, which the schema does not let this field hold. Convert it before it is stored.`,
+  );
+}
