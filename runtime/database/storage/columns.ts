@@ -1,16 +1,36 @@
 import type { ManifestField, ManifestTable } from "../../../compiler/model/manifest.js";
 import type { NamedTypes, TypeFact } from "../../../compiler/model/type-fact.js";
+import { ConvoyError } from "../../../protocol/errors.js";
 import type { PhysicalColumn } from "../../postgres/schema/physical-schema.js";
 
 /** The column of a document: all fields that have no column of their own. */
 export const DOCUMENT_COLUMN = "doc";
 
 /** The columns of a table besides `id`. */
-export function columnsOf(table: ManifestTable, types: NamedTypes): readonly PhysicalColumn[] {
-  const promoted = table.fields.filter((field) => table.promoted.includes(field.name));
-  const columns = promoted.map((field) => columnOf(field, types));
-  if (table.relational) return columns;
-  return [{ name: DOCUMENT_COLUMN, type: "jsonb", notNull: true, collation: null }, ...columns];
+export interface TableColumns {
+  /** `doc`, which relational tables lack. It comes first. */
+  readonly document: PhysicalColumn | null;
+  /** The promoted fields, in the order of the schema. */
+  readonly promoted: readonly PhysicalColumn[];
+}
+
+/** @throws {ConvoyError} `reserved-column` where a promoted field is called like a column of ours. */
+export function columnsOf(table: ManifestTable, types: NamedTypes): TableColumns {
+  const promoted = table.fields
+    .filter((field) => table.promoted.includes(field.name))
+    .map((field) => columnOf(field, types));
+  const taken = promoted.find(({ name }) => name === "id" || name === DOCUMENT_COLUMN);
+  if (taken !== undefined) {
+    throw new ConvoyError(
+      "reserved-column",
+      `Field "${taken.name}" of table "${table.name}" cannot have a column of its own: Convoy has a column of that name. Rename the field, or do not promote it.`,
+      { status: 400 },
+    );
+  }
+  const document: PhysicalColumn | null = table.relational
+    ? null
+    : { name: DOCUMENT_COLUMN, type: "jsonb", notNull: true, collation: null };
+  return { document, promoted };
 }
 
 function columnOf(field: ManifestField, types: NamedTypes): PhysicalColumn {
@@ -34,7 +54,7 @@ function columnTypeOf(types: readonly TypeFact[], integer: boolean): PhysicalCol
   if (all((type) => type.kind === "number" || isLiteral(type, "number"))) {
     return integer ? "bigint" : "double precision";
   }
-  if (all((type) => type.kind === "boolean" || isLiteral(type, "boolean"))) return "boolean";
+  if (all((type) => type.kind === "boolean")) return "boolean";
   if (all((type) => type.kind === "bigint" || type.kind === "bigint-literal")) return "numeric";
   if (all((type) => type.kind === "date")) return "timestamp(3) with time zone";
   return all((type) => type.kind === "bytes") ? "bytea" : "jsonb";
@@ -42,7 +62,7 @@ function columnTypeOf(types: readonly TypeFact[], integer: boolean): PhysicalCol
 
 const textKinds: ReadonlySet<TypeFact["kind"]> = new Set(["string", "template"]);
 
-function isLiteral(type: TypeFact, of: "string" | "number" | "boolean"): boolean {
+function isLiteral(type: TypeFact, of: "string" | "number"): boolean {
   return type.kind === "literal" && typeof type.value === of;
 }
 

@@ -1,10 +1,5 @@
 import { ConvoyError } from "../../../protocol/errors.js";
-import {
-  decodeBase64,
-  decodeBigint,
-  decodeBytes,
-  decodeDate,
-} from "../values/scalar-text.js";
+import { decodeBase64, decodeBigint, decodeBytes, decodeDate } from "../values/scalar-text.js";
 import type { Position } from "./position.js";
 
 /** Turns the JSON of a position, which it may change in place, into the value that it stands for. */
@@ -61,8 +56,8 @@ export function createDecoders(): (position: Position) => Decode | null {
 
   function decodeProperties(position: Position, object: Record<string, unknown>): unknown {
     for (const name of Object.keys(object)) {
-      const found = position.object?.property(name)?.position ?? position.object?.others;
-      const decode = found == null ? null : decoderOf(found);
+      const found = position.object?.property(name)?.position ?? position.object?.others ?? null;
+      const decode = found === null ? null : decoderOf(found);
       if (decode !== null) object[name] = decode(object[name]);
     }
     return object;

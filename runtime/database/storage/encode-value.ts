@@ -4,7 +4,7 @@ import { invalidValue, placeOf } from "../values/errors.js";
 import { MAX_DEPTH } from "../values/limits.js";
 import { encodeBigint, encodeBytes, encodeDate } from "../values/scalar-text.js";
 import { textProblem } from "../values/text.js";
-import type { Position } from "./position.js";
+import { anyPosition, type Position } from "./position.js";
 
 type Path = readonly (string | number)[];
 
@@ -85,7 +85,12 @@ function encodeObject(
   }
   if (Array.isArray(value)) {
     return Array.from(value, (element: unknown, index) =>
-      encodeValue(position.array?.element(index) ?? anything, element, [...path, index], context),
+      encodeValue(
+        position.array?.element(index) ?? anyPosition,
+        element,
+        [...path, index],
+        context,
+      ),
     );
   }
   if (!position.any && value instanceof Date) {
@@ -120,21 +125,12 @@ function encodeProperties(
         `has a property whose name contains ${problem}, which Postgres cannot keep. Rename it.`,
       );
     }
-    const found = position.object?.property(name)?.position ?? position.object?.others ?? anything;
+    const found =
+      position.object?.property(name)?.position ?? position.object?.others ?? anyPosition;
     encoded[name] = encodeValue(found, property, at, context);
   }
   return encoded;
 }
-
-const anything: Position = {
-  classes: new Set(),
-  null: true,
-  any: true,
-  idTables: null,
-  tagged: false,
-  object: null,
-  array: null,
-};
 
 function tagged(position: Position, tag: "$date" | "$bigint", text: string): unknown {
   return position.tagged ? { [tag]: text } : text;

@@ -47,7 +47,8 @@ export interface Positions {
   of(...types: readonly TypeFact[]): Position;
 }
 
-const anyPosition: Position = Object.freeze({
+/** Any JSON, as of a field that the schema does not know. */
+export const anyPosition: Position = Object.freeze({
   classes: new Set<ValueClass>(),
   null: true,
   any: true,

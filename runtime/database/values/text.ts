@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-control-regex -- NUL is what this looks for
 const unstorable = /[\0\p{Surrogate}]/u;
 
 /** What Postgres cannot keep in a text, in words, or `null` where there is nothing of the kind. */

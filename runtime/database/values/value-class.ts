@@ -1,12 +1,5 @@
 /** The kinds of scalar values, from the lowest in the order of values to the highest. */
-export const valueClasses = [
-  "bigint",
-  "number",
-  "boolean",
-  "text",
-  "date",
-  "bytes",
-] as const;
+export const valueClasses = ["bigint", "number", "boolean", "text", "date", "bytes"] as const;
 
 export type ValueClass = (typeof valueClasses)[number];
 

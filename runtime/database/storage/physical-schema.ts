@@ -1,0 +1,27 @@
+import type { Manifest } from "../../../compiler/model/manifest.js";
+import type { PhysicalSchema } from "../../postgres/schema/physical-schema.js";
+import { createTableStorage } from "./table-storage.js";
+
+/**
+ * What a manifest becomes in Postgres.
+ *
+ * @throws {ConvoyError} `reserved-column`.
+ */
+export function physicalSchema(manifest: Manifest): PhysicalSchema {
+  return {
+    tables: manifest.tables.map((table) => {
+      // Nothing is encoded here, and only that needs the numbers of tables.
+      const tableNumber = () => 0;
+      const { columns, indexes } = createTableStorage({
+        table,
+        types: manifest.types,
+        tableNumber,
+      });
+      return {
+        name: table.name,
+        columns: [...(columns.document ? [columns.document] : []), ...columns.promoted],
+        indexes: [...indexes.values()].flatMap((index) => index.physical),
+      };
+    }),
+  };
+}

@@ -1,0 +1,37 @@
+import { isDocumentId } from "../ids/document-id.js";
+import { wrongId } from "../ids/errors.js";
+import { invalidValue, placeOf } from "../values/errors.js";
+import type { EncodeContext } from "./encode-value.js";
+import type { FieldKey } from "./field-key.js";
+
+/** The column of a document's id. */
+export const ID_COLUMN = '"id"';
+
+/** The first 48 bits of an id: when the document was created, in milliseconds. */
+const creationTimeSql = `((('x' || substr(replace(${ID_COLUMN}::text, '-', ''), 1, 12))::bit(48)::bigint)::float8)`;
+
+/** The accessors of the fields that every document has. */
+export function systemFieldKeys({ table }: EncodeContext): [string, FieldKey][] {
+  const id: FieldKey = {
+    path: "_id",
+    columns: [{ sql: ID_COLUMN, nullable: false }],
+    indexable: true,
+    encode: (value) => {
+      if (isDocumentId(value)) return [value];
+      throw wrongId(placeOf(table, ["_id"]), [table], value);
+    },
+  };
+  const creationTime: FieldKey = {
+    path: "_creationTime",
+    columns: [{ sql: creationTimeSql, nullable: false }],
+    indexable: true,
+    encode: (value) => {
+      if (typeof value === "number" && !Number.isNaN(value)) return [String(value)];
+      throw invalidValue(placeOf(table, ["_creationTime"]), "can only be compared with a number.");
+    },
+  };
+  return [
+    ["_id", id],
+    ["_creationTime", creationTime],
+  ];
+}
