@@ -1,0 +1,144 @@
+import { ConvoyError } from "./errors.js";
+
+/**
+ * What arguments, results and documents are made of. JSON carries most of it as it is; a date, a
+ * bigint and bytes travel as an object with one property, the tag: `{ "$date": "2026-11-22T…Z" }`,
+ * `{ "$bigint": "12" }`, `{ "$bytes": "base64" }`.
+ */
+export type WireJson =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly WireJson[]
+  | { readonly [name: string]: WireJson };
+
+/** The most levels of arrays and objects inside one another. */
+export const MAX_WIRE_DEPTH = 128;
+
+/**
+ * The wire form of a value. Properties that are `undefined` are left out; at the top, `undefined`
+ * becomes null.
+ *
+ * @throws {ConvoyError} `value-not-encodable` for what has no wire form, with the place.
+ */
+export function encodeWire(value: unknown): WireJson {
+  return value === undefined ? null : encodeAt(value, []);
+}
+
+function encodeAt(value: unknown, path: readonly (string | number)[]): WireJson {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return value;
+    case "number":
+      if (Number.isFinite(value)) return value;
+      throw notEncodable(path, `is ${value}, and JSON has no such number`);
+    case "bigint":
+      return { $bigint: value.toString() };
+    case "object":
+      return value === null ? null : encodeObject(value, path);
+    default:
+      throw notEncodable(path, value === undefined ? "is undefined" : `is a ${typeof value}`);
+  }
+}
+
+function encodeObject(value: object, path: readonly (string | number)[]): WireJson {
+  if (path.length >= MAX_WIRE_DEPTH) {
+    throw notEncodable(path.slice(0, 4), `holds values more than ${MAX_WIRE_DEPTH} levels deep`);
+  }
+  if (Array.isArray(value)) {
+    return Array.from(value, (element: unknown, index) => encodeAt(element, [...path, index]));
+  }
+  if (value instanceof Date) {
+    if (Number.isNaN(value.getTime())) throw notEncodable(path, "is an invalid Date");
+    return { $date: value.toISOString() };
+  }
+  if (value instanceof Uint8Array) return { $bytes: toBase64(value) };
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw notEncodable(path, `is a ${value.constructor?.name ?? "class instance"}`);
+  }
+  // Without a prototype, a property called __proto__ is one like any other.
+  const encoded = Object.create(null) as Record<string, WireJson>;
+  for (const [name, property] of Object.entries(value)) {
+    if (property !== undefined) encoded[name] = encodeAt(property, [...path, name]);
+  }
+  return tagOf(encoded) === null ? encoded : { $object: encoded };
+}
+
+/**
+ * The value that a wire form stands for. It makes its own objects: `json` stays as it is.
+ *
+ * @throws {ConvoyError} `value-not-decodable` for an unknown tag or a tag that holds something else.
+ */
+export function decodeWire(json: unknown): unknown {
+  return decodeAt(json, 0);
+}
+
+function decodeAt(json: unknown, depth: number): unknown {
+  if (typeof json !== "object" || json === null) return json;
+  if (depth >= MAX_WIRE_DEPTH) {
+    throw new ConvoyError(
+      "value-not-decodable",
+      `A value is more than ${MAX_WIRE_DEPTH} levels deep. Make it flatter.`,
+      { status: 400 },
+    );
+  }
+  if (Array.isArray(json)) return json.map((element) => decodeAt(element, depth + 1));
+  const tag = tagOf(json);
+  const inner = (json as Record<string, unknown>)[tag ?? ""];
+  if (tag === "$object" && typeof inner === "object" && inner !== null) {
+    return decodeProperties(inner, depth);
+  }
+  return tag === null ? decodeProperties(json, depth) : decodeTagged(tag, inner);
+}
+
+function decodeProperties(json: object, depth: number): object {
+  const entries = Object.entries(json);
+  // Not by assignment: a property called __proto__ would set the prototype.
+  return Object.fromEntries(entries.map(([name, inner]) => [name, decodeAt(inner, depth + 1)]));
+}
+
+function decodeTagged(tag: string, text: unknown): unknown {
+  if (typeof text === "string") {
+    if (tag === "$bigint" && /^-?\d{1,10000}$/.test(text)) return BigInt(text);
+    if (tag === "$bytes" && /^[A-Za-z0-9+/]*={0,2}$/.test(text)) return fromBase64(text);
+    const date = tag === "$date" ? new Date(text) : null;
+    if (date !== null && !Number.isNaN(date.getTime())) return date;
+  }
+  throw new ConvoyError(
+    "value-not-decodable",
+    `A value is tagged "${tag.slice(0, 20)}", but is nothing that this tag stands for. Encode values with the Convoy client.`,
+    { status: 400 },
+  );
+}
+
+/** The tag of an object with one property whose name starts with `$`. */
+function tagOf(object: object): string | null {
+  const [name, ...others] = Object.keys(object);
+  return name !== undefined && others.length === 0 && name.startsWith("$") ? name : null;
+}
+
+/** Bytes of a text at a time: `String.fromCharCode` has an argument for each. */
+const CHUNK_BYTES = 8192;
+
+function toBase64(bytes: Uint8Array): string {
+  let binary = "";
+  for (let start = 0; start < bytes.length; start += CHUNK_BYTES) {
+    binary += String.fromCharCode(...bytes.subarray(start, start + CHUNK_BYTES));
+  }
+  return btoa(binary);
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}
+
+function notEncodable(path: readonly (string | number)[], problem: string): ConvoyError {
+  const where = path.length === 0 ? "The value" : `"${path.join(".")}"`;
+  return new ConvoyError(
+    "value-not-encodable",
+    `${where} ${problem}, which cannot be sent. Send null, a string, a number, a boolean, a bigint, a Date, bytes, or arrays and plain objects of these.`,
+  );
+}
