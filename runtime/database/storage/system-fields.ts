@@ -1,6 +1,7 @@
 import { isDocumentId } from "../ids/document-id.js";
 import { wrongId } from "../ids/errors.js";
 import { invalidValue, placeOf } from "../values/errors.js";
+import { rankOf } from "../values/value-class.js";
 import type { EncodeContext } from "./encode-value.js";
 import type { FieldKey } from "./field-key.js";
 
@@ -16,6 +17,11 @@ export function systemFieldKeys({ table }: EncodeContext): [string, FieldKey][] 
     path: "_id",
     columns: [{ sql: ID_COLUMN, nullable: false }],
     indexable: true,
+    ranked: {
+      rank: String(rankOf("text")),
+      values: new Map([["text", `((${ID_COLUMN})::text collate "C")`]]),
+    },
+    encodeStored: (value) => [value as string],
     encode: (value) => {
       if (isDocumentId(value)) return [value];
       throw wrongId(placeOf(table, ["_id"]), [table], value);
@@ -25,6 +31,11 @@ export function systemFieldKeys({ table }: EncodeContext): [string, FieldKey][] 
     path: "_creationTime",
     columns: [{ sql: creationTimeSql, nullable: false }],
     indexable: true,
+    ranked: {
+      rank: String(rankOf("number")),
+      values: new Map([["number", creationTimeSql]]),
+    },
+    encodeStored: (value) => [String(value)],
     encode: (value) => {
       if (typeof value === "number" && !Number.isNaN(value)) return [String(value)];
       throw invalidValue(placeOf(table, ["_creationTime"]), "can only be compared with a number.");
