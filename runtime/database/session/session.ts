@@ -1,9 +1,21 @@
+import type { CustomTypesConfig } from "pg";
 import type { Parameter, Statement, StatementResult } from "./statement.js";
 
-/** What a person's own SQL came back with: rows as `pg` makes them. */
+/** What a person's own SQL came back with. */
 export interface RawResult {
+  /** Objects by column name, or arrays where these were asked for. */
   readonly rows: readonly Record<string, unknown>[];
   readonly count: number;
+  /** Such as `SELECT`. */
+  readonly command: string;
+  readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[];
+}
+
+export interface RawOptions {
+  /** Rows as arrays, for those who know the columns. */
+  readonly rowMode?: "array";
+  /** How values are read; by default as `rawTypes` says. */
+  readonly types?: CustomTypesConfig;
 }
 
 /** Where the statements of one function call go: a snapshot of the database, or a transaction. */
@@ -16,12 +28,13 @@ export interface ReadSession {
    */
   run(statement: Statement, parameters: readonly Parameter[]): Promise<StatementResult>;
   /**
-   * Runs a person's own SQL, one statement with `$n` parameters, planned as Postgres thinks best.
+   * Runs a person's own SQL, one statement with `$n` parameters, planned as Postgres thinks best. A
+   * handler may see it fail and go on.
    *
    * @throws {ConvoyError} for whatever Postgres or the connection reports, and for a statement that
    *   would end the transaction.
    */
-  runRaw(text: string, parameters: readonly unknown[]): Promise<RawResult>;
+  runRaw(text: string, parameters: readonly unknown[], options?: RawOptions): Promise<RawResult>;
 }
 
 /** A serializable transaction. */

@@ -1,0 +1,281 @@
+import type { QueryResult } from "pg";
+import { ConvoyError } from "../../../protocol/errors.js";
+import { databaseError } from "../../postgres/errors/database-error.js";
+import { failureOf } from "../../postgres/errors/sqlstate.js";
+import type { UniqueIndexLookup } from "../../postgres/errors/violation.js";
+import type { Connection, RawQuery } from "../../postgres/pool/connection.js";
+import { plannerOff, plannerOn } from "../../postgres/pool/settings.js";
+import { guardRawSql } from "./raw-guard.js";
+import { rawTypes } from "./raw-types.js";
+import type { RawOptions, RawResult, WriteSession } from "./session.js";
+import type { Parameter, Statement, StatementResult } from "./statement.js";
+
+/**
+ * How statements are run.
+ *
+ * - `single`: one statement, which is a snapshot by itself.
+ * - `plain`: a transaction that ends with the first statement that fails.
+ * - `guarded`: a transaction in which a statement that may fail has a savepoint of its own.
+ */
+export type SessionMode = "single" | "plain" | "guarded";
+
+export interface TransactionSessionOptions {
+  readonly connection: Connection;
+  readonly mode: SessionMode;
+  /** What begins the transaction. */
+  readonly begin: string;
+  /** Whether the first statement may be sent before BEGIN was answered. */
+  readonly pipelined: boolean;
+  readonly uniqueIndex?: UniqueIndexLookup | undefined;
+  /** Between the first statement's answer and what comes of it. */
+  readonly begun?: (() => Promise<void>) | undefined;
+}
+
+/**
+ * The statements of one attempt at a function call, on one connection. It stands between the handler,
+ * which may send anything at any time and catch any error, and the transaction, of which Postgres
+ * lets nothing be used once a statement has failed.
+ */
+export class TransactionSession implements WriteSession {
+  readonly #connection: Connection;
+  readonly #begin: string;
+  readonly #pipelined: boolean;
+  readonly #uniqueIndex: UniqueIndexLookup | undefined;
+  readonly #begun: (() => Promise<void>) | undefined;
+  readonly #mode: SessionMode;
+  /** The answer to BEGIN; `null` before it was sent. */
+  #beginning: Promise<void> | null = null;
+  /** In guarded mode, a statement waits for the savepoint of the one before it. */
+  #gate: Promise<void> = Promise.resolve();
+  #statements = 0;
+  #usedRaw = false;
+  #ended = false;
+  #failure: ConvoyError | null = null;
+  #fatal: Error | null = null;
+  #late: ConvoyError | null = null;
+  #restart: "plain" | "guarded" | null = null;
+  #pending = 0;
+  #settled: (() => void) | null = null;
+
+  constructor(options: TransactionSessionOptions) {
+    this.#connection = options.connection;
+    this.#mode = options.mode;
+    this.#begin = options.begin;
+    this.#pipelined = options.pipelined;
+    this.#uniqueIndex = options.uniqueIndex;
+    this.#begun = options.begun;
+  }
+
+  /** Statements that the handler has sent. */
+  get statements(): number {
+    return this.#statements;
+  }
+
+  get usedRaw(): boolean {
+    return this.#usedRaw;
+  }
+
+  /** Whether there is a transaction to end. */
+  get inTransaction(): boolean {
+    return this.#beginning !== null;
+  }
+
+  /** A statement failed, and Postgres will not commit. */
+  get failure(): ConvoyError | null {
+    return this.#failure;
+  }
+
+  /** A conflict or a lost connection, as `pg` reported it: whatever the handler made of it is void. */
+  get fatal(): Error | null {
+    return this.#fatal;
+  }
+
+  /** A statement that nobody waited for failed after the handler had ended. */
+  get late(): ConvoyError | null {
+    return this.#late;
+  }
+
+  /** The mode in which the work must run again: this one could not go on. */
+  get restart(): "plain" | "guarded" | null {
+    return this.#restart;
+  }
+
+  run(statement: Statement, parameters: readonly Parameter[]): Promise<StatementResult> {
+    return unlessUnawaited(
+      this.#perform(() => this.#connection.run(statement, parameters), false, "statement"),
+    );
+  }
+
+  runChecked(statement: Statement, parameters: readonly Parameter[]): Promise<StatementResult> {
+    return unlessUnawaited(
+      this.#perform(() => this.#connection.run(statement, parameters), true, "statement"),
+    );
+  }
+
+  runRaw(
+    text: string,
+    parameters: readonly unknown[],
+    options: RawOptions = {},
+  ): Promise<RawResult> {
+    return unlessUnawaited(this.#raw(text, parameters, options));
+  }
+
+  async #raw(
+    text: string,
+    parameters: readonly unknown[],
+    options: RawOptions,
+  ): Promise<RawResult> {
+    guardRawSql(text);
+    if (this.#mode === "single" && !this.#ended) {
+      // The planner's settings and what SQL may call need a transaction.
+      this.#restart = "plain";
+      throw restarted();
+    }
+    this.#usedRaw = true;
+    const query = { text, parameters, types: options.types ?? rawTypes, ...options };
+    const result = await this.#perform(() => this.#sendRaw(query), true, "raw");
+    return {
+      rows: result.rows,
+      count: result.rowCount ?? 0,
+      command: result.command,
+      fields: result.fields,
+    };
+  }
+
+  /** Sends BEGIN, unless it was sent. Its failure is the failure of the transaction. */
+  async begin(): Promise<void> {
+    this.#beginning ??= this.#connection.command(this.#begin).then(
+      () => {},
+      (error: unknown) => {
+        this.#fail(error, "statement");
+      },
+    );
+    await this.#beginning;
+  }
+
+  /** No statement is taken any more; those that nobody waited for come to their end. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    if (this.#pending > 0)
+      await new Promise<void>((resolve) => {
+        this.#settled = resolve;
+      });
+    await this.#beginning;
+  }
+
+  /** Runs without a pause up to the sending, so that the order of calls is the order of statements. */
+  async #perform<Result>(
+    send: () => Promise<Result>,
+    checked: boolean,
+    origin: "statement" | "raw",
+  ): Promise<Result> {
+    this.#refuseUnlessUsable();
+    const first = ++this.#statements === 1;
+    this.#pending++;
+    try {
+      if (this.#mode !== "single") {
+        const begun = this.begin();
+        if (!this.#pipelined) await begun;
+      }
+      const result = await (this.#mode === "guarded" ? this.#pass(send, checked) : send());
+      if (first && this.#begun !== undefined) await this.#begun();
+      return result;
+    } catch (error) {
+      // The failure of BEGIN is the cause of the others, whichever is told first.
+      await this.#beginning;
+      throw this.#fail(error, origin, this.#mode === "guarded" && checked);
+    } finally {
+      if (--this.#pending === 0) this.#settled?.();
+    }
+  }
+
+  #refuseUnlessUsable(): void {
+    if (this.#ended)
+      throw new ConvoyError(
+        "transaction-ended",
+        "The database was called after the query or mutation had ended. Await every call on ctx before the handler returns.",
+      );
+    if (this.#fatal !== null) throw databaseError(this.#fatal, "statement");
+    if (this.#mode === "single" && this.#statements > 0) this.#restart = "plain";
+    // Postgres has given the transaction up, and the handler has not.
+    if (this.#failure !== null && this.#mode === "plain") this.#restart = "guarded";
+    if (this.#restart !== null) throw restarted();
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** In guarded mode: behind the savepoint that is open, and in one of its own if it may fail. */
+  async #pass<Result>(send: () => Promise<Result>, checked: boolean): Promise<Result> {
+    const before = this.#gate;
+    if (!checked) {
+      await before;
+      return await this.#sendUnlessFailed(send);
+    }
+    let open = (): void => {};
+    this.#gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    await before;
+    try {
+      return await this.#sendUnlessFailed(() => this.#inSavepoint(send));
+    } finally {
+      open();
+    }
+  }
+
+  async #sendUnlessFailed<Result>(send: () => Promise<Result>): Promise<Result> {
+    if (this.#fatal !== null) throw this.#fatal;
+    if (this.#failure !== null) throw this.#failure;
+    return await send();
+  }
+
+  async #inSavepoint<Result>(send: () => Promise<Result>): Promise<Result> {
+    // Should any of the three commands fail, so does what follows, and COMMIT at the latest.
+    const ignore = (): void => {};
+    this.#connection.command("savepoint convoy").catch(ignore);
+    try {
+      const result = await send();
+      this.#connection.command("release savepoint convoy").catch(ignore);
+      return result;
+    } catch (error) {
+      this.#connection
+        .command("rollback to savepoint convoy; release savepoint convoy")
+        .catch(ignore);
+      throw error;
+    }
+  }
+
+  #sendRaw(query: RawQuery): Promise<QueryResult<Record<string, unknown>>> {
+    const ignore = (): void => {};
+    // A transaction that has failed refuses both, and then they are of no use either.
+    this.#connection.command(plannerOn).catch(ignore);
+    const result = this.#connection.runRaw(query);
+    this.#connection.command(plannerOff).catch(ignore);
+    return result;
+  }
+
+  /** Notes what an error means for the transaction, and makes it the one that the handler sees. */
+  #fail(error: unknown, origin: "statement" | "raw", contained = false): ConvoyError {
+    // What was sent behind a failed statement fails only because of it.
+    if (this.#fatal === null && this.#failure !== null) return this.#failure;
+    if (failureOf(error) !== "other") this.#fatal ??= error as Error;
+    const told = databaseError(this.#fatal ?? error, origin, this.#uniqueIndex);
+    if (this.#ended) this.#late ??= told;
+    else if (!contained && this.#mode !== "single") this.#failure = told;
+    return told;
+  }
+}
+
+/** One that the handler does not wait for must not end the process: it is told as `late`. */
+function unlessUnawaited<Result>(result: Promise<Result>): Promise<Result> {
+  result.catch(() => {});
+  return result;
+}
+
+/** Never seen by a caller of the function: its answer is that of the attempt that follows. */
+function restarted(): ConvoyError {
+  return new ConvoyError(
+    "transaction-restarted",
+    "This attempt at the transaction was given up, and the handler runs again. Let this error through.",
+    { status: 503, retryable: true },
+  );
+}

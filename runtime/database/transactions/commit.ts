@@ -1,0 +1,124 @@
+import { ConvoyError } from "../../../protocol/errors.js";
+import { databaseError } from "../../postgres/errors/database-error.js";
+import { failureOf } from "../../postgres/errors/sqlstate.js";
+import type { Connection } from "../../postgres/pool/connection.js";
+import type { Pool } from "../../postgres/pool/pool.js";
+import type { TransactionSession } from "../session/transaction-session.js";
+import { endAndRelease } from "./attempt.js";
+import { findInLedger, isInLedger, recordInLedger } from "./ledger.js";
+import type { MutationOptions } from "./mutation-options.js";
+import { type Outcome, outcomeOf } from "./outcome.js";
+
+/** A transaction whose handler has ended, and what it takes to end it too. */
+export interface Transaction<Result> {
+  readonly pool: Pool;
+  readonly connection: Connection;
+  readonly session: TransactionSession;
+  readonly options: MutationOptions<Result>;
+}
+
+/** Records the result of the handler and commits, in one round trip. */
+export async function commit<Result>(
+  transaction: Transaction<Result>,
+  value: Result,
+): Promise<Outcome<Result>> {
+  const { pool, connection, session, options } = transaction;
+  const { id, codec, pause } = options;
+  let stored = "";
+  if (id !== undefined) {
+    try {
+      stored = codec.encode(value);
+    } catch (error) {
+      return await rollBack(transaction, error);
+    }
+    // The ledger must have the row even where the handler has sent nothing.
+    await session.begin();
+    if (session.fatal !== null) {
+      void endAndRelease(pool, connection, session, "rollback");
+      return outcomeOf(session.fatal);
+    }
+    if (session.late !== null) return await rollBack(transaction, session.late);
+  }
+  if (!session.inTransaction) {
+    void endAndRelease(pool, connection, session, null);
+    return { kind: "done", value };
+  }
+
+  if (pause !== undefined) await pause("before-ledger");
+  // Last, so that no other transaction waits long for the row. Should it fail, COMMIT rolls back.
+  const recorded = id === undefined ? null : recordInLedger(connection, id, stored);
+  recorded?.catch(() => {});
+  if (pause !== undefined) await pause("before-commit");
+  const committed = connection.command("commit");
+  committed.catch(() => {});
+  if (pause !== undefined) await pause("commit-sent");
+  const [ledger, end] = await Promise.allSettled([recorded, committed]);
+
+  if (ledger.status === "rejected" && isInLedger(ledger.reason))
+    return await rollBack(transaction, databaseError(ledger.reason, "statement"));
+  if (end.status === "fulfilled" && ledger.status === "fulfilled") {
+    void endAndRelease(pool, connection, session, null);
+    // Postgres answers the COMMIT of a failed transaction with ROLLBACK, and with no error.
+    if (end.value === "COMMIT") return { kind: "done", value };
+    return { kind: "failed", error: notCommitted() };
+  }
+  const error: unknown =
+    ledger.status === "rejected" ? ledger.reason : (end as PromiseRejectedResult).reason;
+  if (failureOf(error) === "other")
+    return await rollBack(transaction, databaseError(error, "statement", options.uniqueIndex));
+  if (failureOf(error) !== "conflict") connection.discard();
+  void endAndRelease(pool, connection, session, null);
+  const outcome = outcomeOf(error);
+  return outcome.kind === "lost" && id === undefined
+    ? { kind: "failed", error: outcomeUnknown(error) }
+    : outcome;
+}
+
+/**
+ * Rolls back, and answers with the error; unless the ledger has the mutation. Then it was applied
+ * before, and it may have failed now for that very reason, for example at a unique index.
+ */
+export async function rollBack<Result>(
+  { pool, connection, session, options: { id, codec } }: Transaction<Result>,
+  error: unknown,
+): Promise<Outcome<Result>> {
+  if (id === undefined) {
+    void endAndRelease(pool, connection, session, "rollback");
+    return { kind: "failed", error };
+  }
+  let stored: string | null;
+  try {
+    const rolledBack = connection.command("rollback");
+    rolledBack.catch(() => {});
+    stored = await findInLedger(connection, id);
+    await rolledBack;
+  } catch (lookupError) {
+    // Without an answer, nobody may be told that the mutation was not applied.
+    connection.discard();
+    void endAndRelease(pool, connection, session, null);
+    return outcomeOf(lookupError);
+  }
+  void endAndRelease(pool, connection, session, null);
+  if (stored === null) return { kind: "failed", error };
+  try {
+    return { kind: "done", value: codec.decode(stored) };
+  } catch (undecoded) {
+    return { kind: "failed", error: undecoded };
+  }
+}
+
+function notCommitted(): ConvoyError {
+  return new ConvoyError(
+    "transaction-rolled-back",
+    "Postgres rolled the mutation back instead of committing it. Nothing was written; it may be tried again.",
+    { status: 503, retryable: true },
+  );
+}
+
+function outcomeUnknown(cause: unknown): ConvoyError {
+  return new ConvoyError(
+    "mutation-outcome-unknown",
+    "The connection to the database was lost while the mutation was being committed, so it may or may not have been applied. Read the data before you send it again, or give mutations an id.",
+    { status: 503, cause },
+  );
+}

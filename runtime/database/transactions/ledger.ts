@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import { ConvoyError } from "../../../protocol/errors.js";
+import { databaseError } from "../../postgres/errors/database-error.js";
+import { postgresError } from "../../postgres/errors/sqlstate.js";
+import type { Connection } from "../../postgres/pool/connection.js";
+import type { Pool } from "../../postgres/pool/pool.js";
+import type { Statement, StatementResult } from "../session/statement.js";
+
+/** What a client calls one of its mutations, so that it is applied once however often it is sent. */
+export interface MutationId {
+  readonly clientId: string;
+  readonly mutationId: string;
+}
+
+/**
+ * The results of the mutations that clients have named. A row is written in the transaction of its
+ * mutation, so it is there if and only if the mutation is.
+ */
+export const ledgerTableSql: string = `create table if not exists _convoy.mutations (
+  client_id text collate "C" not null,
+  mutation_id text collate "C" not null,
+  result text not null,
+  created_at timestamp(3) with time zone not null default now(),
+  primary key (client_id, mutation_id)
+);
+create index if not exists mutations_created_at on _convoy.mutations using brin (created_at) with (autosummarize = on)`;
+
+const insertRow: Statement = {
+  name: "convoy_ledger_insert",
+  text: "insert into _convoy.mutations (client_id, mutation_id, result) values ($1, $2, $3)",
+};
+
+const selectRow: Statement = {
+  name: "convoy_ledger_select",
+  text: "select result from _convoy.mutations where client_id = $1 and mutation_id = $2",
+};
+
+const deleteRows: Statement = {
+  name: "convoy_ledger_delete",
+  text: `with old as (
+  select client_id, mutation_id from _convoy.mutations
+  where created_at < now() - make_interval(secs => $1::float8 / 1000)
+  limit $2::int for update skip locked
+)
+delete from _convoy.mutations m using old
+where m.client_id = old.client_id and m.mutation_id = old.mutation_id`,
+};
+
+/** Rows of one transaction of `trimLedger`. */
+const trimBatch = 5_000;
+
+/** The last statement of a mutation: it violates the primary key where the mutation was applied before. */
+export function recordInLedger(
+  connection: Connection,
+  { clientId, mutationId }: MutationId,
+  result: string,
+): Promise<StatementResult> {
+  return connection.run(insertRow, [clientId, mutationId, result]);
+}
+
+/** The stored result, or `null` where the mutation was not applied. */
+export async function findInLedger(
+  connection: Connection,
+  { clientId, mutationId }: MutationId,
+): Promise<string | null> {
+  const { rows } = await connection.run(selectRow, [clientId, mutationId]);
+  return rows[0]?.[0] ?? null;
+}
+
+/** Whether an error says that the ledger has the mutation. */
+export function isInLedger(error: unknown): boolean {
+  const { code, schema, table } = postgresError(error);
+  return code === "23505" && schema === "_convoy" && table === "mutations";
+}
+
+/**
+ * Makes attempts at one mutation wait for one another, wherever they run: one whose connection or
+ * server was lost may still be about to commit, and what comes after it must see how it ended.
+ * The number only keeps the locks of different mutations apart; equal numbers wait in vain.
+ */
+export function lockOf({ clientId, mutationId }: MutationId): string {
+  const digest = createHash("sha256").update(`${clientId}\0${mutationId}`).digest();
+  return `; select pg_advisory_xact_lock(${digest.readBigInt64BE(0)})`;
+}
+
+/** Ids are compared and stored as they are, so they are short and plain. */
+export function checkMutationId({ clientId, mutationId }: MutationId): void {
+  const plain = /^[\x21-\x7e]{1,128}$/;
+  if (plain.test(clientId) && plain.test(mutationId)) return;
+  throw new ConvoyError(
+    "invalid-mutation-id",
+    "The id of a client or a mutation is not 1 to 128 printable ASCII characters. Let the client make them.",
+    { status: 400 },
+  );
+}
+
+/**
+ * Forgets results that no client will ask for any more, a few at a time.
+ *
+ * @returns how many.
+ */
+export async function trimLedger(pool: Pool, olderThanMs: number): Promise<number> {
+  const connection = await pool.connect();
+  try {
+    let trimmed = 0;
+    for (;;) {
+      await connection.command(
+        `begin isolation level read committed read write${pool.transactionSettings}; set local enable_seqscan = on; set local enable_bitmapscan = on`,
+      );
+      const { count } = await connection.run(deleteRows, [String(olderThanMs), String(trimBatch)]);
+      await connection.command("commit");
+      trimmed += count;
+      if (count < trimBatch) return trimmed;
+    }
+  } catch (error) {
+    connection.discard();
+    throw databaseError(error, "statement");
+  } finally {
+    connection.release();
+  }
+}

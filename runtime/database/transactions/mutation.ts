@@ -1,0 +1,97 @@
+import { ConvoyError } from "../../../protocol/errors.js";
+import { databaseError } from "../../postgres/errors/database-error.js";
+import type { Pool } from "../../postgres/pool/pool.js";
+import type { WriteSession } from "../session/session.js";
+import { TransactionSession } from "../session/transaction-session.js";
+import { endAndRelease, runToEnd, tryConnect } from "./attempt.js";
+import { commit, rollBack, type Transaction } from "./commit.js";
+import { checkMutationId, lockOf } from "./ledger.js";
+import { hintsOf } from "./mode-hints.js";
+import type { MutationOptions } from "./mutation-options.js";
+import { type Outcome, outcomeOf } from "./outcome.js";
+import { backOff, conflictPolicy, lostConnectionPolicy, realTiming } from "./retry.js";
+
+/**
+ * Runs the work in one serializable transaction: as if no other mutation ran at the same time, all
+ * of it or nothing.
+ *
+ * The work may run more than once, so it must have no effects but through its session: after a
+ * conflict, and when a statement has failed and the work goes on. With an id it is applied exactly
+ * once, however often it is sent and whatever connections are lost.
+ *
+ * @throws {ConvoyError} of the database, or whatever the work throws.
+ */
+export async function runMutation<Result>(
+  pool: Pool,
+  work: (session: WriteSession) => Promise<Result> | Result,
+  options: MutationOptions<Result>,
+): Promise<Result> {
+  const { id, hint, timing = realTiming } = options;
+  if (id !== undefined) checkMutationId(id);
+  const hints = hintsOf(pool);
+  let guarded = hints.get(hint) === "guarded";
+  let conflicts = 0;
+  let losses = 0;
+  for (;;) {
+    const outcome = await attemptMutation(pool, work, guarded, options);
+    switch (outcome.kind) {
+      case "done":
+        return outcome.value;
+      case "failed":
+        throw outcome.error;
+      case "restart":
+        guarded = true;
+        hints.set(hint, "guarded");
+        break;
+      case "conflict":
+        if (++conflicts >= conflictPolicy.attempts) throw mutationConflict(outcome.error);
+        await backOff(conflictPolicy, conflicts, timing);
+        break;
+      case "lost":
+        // It may be sent again by whoever wants that; with an id, sending it again is safe.
+        if (id === undefined || ++losses >= lostConnectionPolicy.attempts)
+          throw databaseError(outcome.error, "statement");
+        await backOff(lostConnectionPolicy, losses, timing);
+    }
+  }
+}
+
+async function attemptMutation<Result>(
+  pool: Pool,
+  work: (session: WriteSession) => Promise<Result> | Result,
+  guarded: boolean,
+  options: MutationOptions<Result>,
+): Promise<Outcome<Result>> {
+  const { id, pause, isolation = "serializable", uniqueIndex } = options;
+  const connection = await tryConnect(pool);
+  if (connection instanceof ConvoyError) return { kind: "lost", error: connection };
+  const lock = id === undefined ? "" : lockOf(id);
+  const session = new TransactionSession({
+    connection,
+    mode: guarded ? "guarded" : "plain",
+    begin: `begin isolation level ${isolation} read write${pool.transactionSettings}${lock}`,
+    pipelined: pool.hasSessionSettings,
+    uniqueIndex,
+    begun: pause && (() => pause("begun")),
+  });
+  const ending = await runToEnd(work, session);
+  const transaction: Transaction<Result> = { pool, connection, session, options };
+  if (session.fatal !== null || session.restart !== null) {
+    void endAndRelease(pool, connection, session, "rollback");
+    return session.fatal === null ? { kind: "restart" } : outcomeOf(session.fatal);
+  }
+  if (ending.kind === "threw") return await rollBack(transaction, ending.error);
+  if (session.failure === null) return await commit(transaction, ending.value);
+  // It caught the error and returned, so what it returns must be committed; Postgres cannot.
+  if (guarded) return await rollBack(transaction, session.failure);
+  void endAndRelease(pool, connection, session, "rollback");
+  return { kind: "restart" };
+}
+
+function mutationConflict(cause: unknown): ConvoyError {
+  return new ConvoyError(
+    "mutation-conflict",
+    `The mutation ran into other mutations ${conflictPolicy.attempts} times and was given up. Nothing was written; it may be tried again. Let mutations that run often read and write different documents.`,
+    { status: 503, retryable: true, cause },
+  );
+}

@@ -1,0 +1,58 @@
+/** What of an error of `pg` decides how it is told. Postgres's detail and hint hold values: never read. */
+export interface PostgresError {
+  /** A SQLSTATE, or a code of the operating system such as `ECONNRESET`. */
+  readonly code: string;
+  readonly message: string;
+  readonly schema?: string;
+  readonly table?: string;
+  readonly constraint?: string;
+}
+
+/** What an error says of the transaction that it ended. */
+export type Failure =
+  /** Another transaction got in the way: the same work may succeed. */
+  | "conflict"
+  /** The connection is gone, and with it what was not committed. */
+  | "lost"
+  /** The tables have changed under a prepared statement: another connection knows them as they are. */
+  | "stale-plan"
+  | "other";
+
+const lostStates = new Set(["57P01", "57P02", "57P03", "57P05", "25P03", "25P04"]);
+const lostErrnos = new Set([
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "ECONNABORTED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EAI_AGAIN",
+  // A server that restarts has no socket file for a moment.
+  "ENOENT",
+]);
+/** `pg` has no codes of its own. */
+const lostMessages =
+  /^(?:Connection terminated|Client has encountered a connection error|Client was closed|timeout expired)/;
+
+/** The parts of an error that Postgres, the operating system or `pg` reports. */
+export function postgresError(error: unknown): PostgresError {
+  const { code, message, schema, table, constraint } = error as Partial<PostgresError>;
+  return {
+    code: typeof code === "string" ? code : "",
+    message: typeof message === "string" ? message : "",
+    ...(typeof schema === "string" && { schema }),
+    ...(typeof table === "string" && { table }),
+    ...(typeof constraint === "string" && { constraint }),
+  };
+}
+
+/** How the transaction failed that this error ended. */
+export function failureOf(error: unknown): Failure {
+  const { code, message } = postgresError(error);
+  if (code === "40001" || code === "40P01") return "conflict";
+  if (code.startsWith("08") || lostStates.has(code) || lostErrnos.has(code)) return "lost";
+  if (code === "" && lostMessages.test(message)) return "lost";
+  if (code === "0A000" && message.includes("cached plan")) return "stale-plan";
+  return "other";
+}

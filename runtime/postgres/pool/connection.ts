@@ -1,0 +1,116 @@
+import type { CustomTypesConfig, PoolClient, QueryArrayResult, QueryResult } from "pg";
+import type { Parameter, Statement, StatementResult } from "../../database/session/statement.js";
+import { failureOf } from "../errors/sqlstate.js";
+
+/** A statement that a person wrote, and how its values are read. */
+export interface RawQuery {
+  readonly text: string;
+  readonly parameters: readonly unknown[];
+  readonly types: CustomTypesConfig;
+  readonly rowMode?: "array";
+}
+
+/** Postgres keeps a plan for each name: one that has made too many gives its connection back for good. */
+const maxNamedStatements = 1_000;
+
+/** Every column as Postgres writes it: storage is read by the codec, not by `pg`. */
+const asText: CustomTypesConfig = { getTypeParser: () => identity };
+
+/**
+ * One connection, for as long as one function call has it. What is sent without waiting shares round
+ * trips and runs in the order of the calls; each statement is answered by itself, so a failed one
+ * does not keep those behind it from running unless a transaction does.
+ *
+ * Errors are `pg`'s own: the session tells them as Convoy does.
+ */
+export class Connection {
+  readonly #client: PoolClient;
+  readonly #names: Set<string>;
+  readonly #onError = (error: Error): void => {
+    this.#lost ??= error;
+  };
+  #lost: unknown = null;
+  #unfit = false;
+  #inFlight = 0;
+
+  /** @param names the names of the statements that this client has seen, over all its leases. */
+  constructor(client: PoolClient, names: Set<string>) {
+    this.#client = client;
+    this.#names = names;
+    // Without a listener, a connection that is lost between two statements would end the process.
+    client.on("error", this.#onError);
+  }
+
+  /** A named statement, which Postgres parses once. */
+  async run(statement: Statement, parameters: readonly Parameter[]): Promise<StatementResult> {
+    this.#names.add(statement.name);
+    const result = await this.#send<QueryArrayResult<(string | null)[]>>({
+      name: statement.name,
+      text: statement.text,
+      values: parameters as unknown[],
+      rowMode: "array",
+      types: asText,
+    });
+    return { rows: result.rows, count: result.rowCount ?? 0 };
+  }
+
+  /** One statement of a person's, never more: the extended protocol takes one. */
+  runRaw(query: RawQuery): Promise<QueryResult<Record<string, unknown>>> {
+    const { text, parameters, types, rowMode } = query;
+    return this.#send({
+      text,
+      values: parameters as unknown[],
+      types,
+      queryMode: "extended",
+      ...(rowMode !== undefined && { rowMode }),
+    });
+  }
+
+  /** Text of our own, such as `commit`. The answer is the tag of its last command. */
+  async command(text: string): Promise<string> {
+    const result = await this.#send<QueryResult | QueryResult[]>({ text });
+    const last = Array.isArray(result) ? result.at(-1) : result;
+    return last?.command ?? "";
+  }
+
+  /** It does not go back into the pool, whatever its state. */
+  discard(): void {
+    this.#unfit = true;
+  }
+
+  /** Gives the connection back; one that is in a transaction still, or lost, is closed instead. */
+  release(): void {
+    const fit =
+      !this.#unfit &&
+      this.#lost === null &&
+      this.#inFlight === 0 &&
+      this.#names.size < maxNamedStatements &&
+      // `null` where nothing was ever sent.
+      (this.#client.getTransactionStatus() ?? "I") === "I";
+    this.#client.release(!fit);
+    // `pg` listens again from here on.
+    this.#client.off("error", this.#onError);
+  }
+
+  #send<Result>(query: object): Promise<Result> {
+    this.#inFlight++;
+    return new Promise((resolve, reject) => {
+      this.#client.query(query as { text: string }, (error: Error | null, result: unknown) => {
+        this.#inFlight--;
+        if (error === null || error === undefined) resolve(result as Result);
+        else reject(this.#reasonFor(error));
+      });
+    });
+  }
+
+  /** The first thing that was said of a lost connection; what follows only repeats that it is lost. */
+  #reasonFor(error: Error): Error {
+    if (failureOf(error) !== "lost") return error;
+    this.#lost ??= error;
+    return this.#lost as Error;
+  }
+}
+
+function identity(value: unknown): unknown {
+  return value;
+}
