@@ -59,7 +59,11 @@ export function buildRange(
       range,
       eq(field: string, value: unknown) {
         if (range.lower !== null || range.upper !== null) {
-          throw invalid(table, index, `has an equality on "${field}" after a bound. Put it before.`);
+          throw invalid(
+            table,
+            index,
+            `has an equality on "${field}" after a bound. Put it before.`,
+          );
         }
         return next(field, { equalities: [...range.equalities, value] });
       },

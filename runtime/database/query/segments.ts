@@ -57,18 +57,15 @@ function between(
     );
   }
   if (low === high) {
-    const inner = between(
-      others,
-      { ...lower, values: lowRest },
-      { ...upper, values: highRest },
-    );
+    const inner = between(others, { ...lower, values: lowRest }, { ...upper, values: highRest });
     return inner.map((segment) => [equal(column, low), ...segment]);
   }
   // Nothing is below NULL, so what starts above it ends before it starts.
   if (high === null) return [];
   const atMost = row("<=", [column], [high]);
   if (low === null) {
-    const nulls = lowRest.length > 0 || lower.inclusive ? above(others, { ...lower, values: lowRest }) : [];
+    const nulls =
+      lowRest.length > 0 || lower.inclusive ? above(others, { ...lower, values: lowRest }) : [];
     return [
       ...nulls.map((segment): Segment => [equal(column, null), ...segment]),
       ...below(columns, upper).filter((segment) => !startsAtNull(segment, column)),

@@ -9,7 +9,7 @@ export type Row = readonly (string | null)[];
  * plans it once under its name.
  */
 export interface Statement {
-  /** At most 63 bytes; equal for equal texts and for no others. */
+  /** At most 63 bytes; equal for equal texts and for no others. Empty: planned anew each time. */
   readonly name: string;
   readonly text: string;
 }

@@ -24,6 +24,8 @@ export interface FieldKey {
    * @throws {ConvoyError} `invalid-value` for a value that the field cannot hold.
    */
   readonly encode: (value: unknown, comparison?: Comparison) => readonly (string | null)[];
+  /** @throws {ConvoyError} `invalid-value` for a value that the field cannot hold. */
+  readonly check: (value: unknown) => void;
   /** The key of a value that a document has: it may be an object or a list. */
   readonly encodeStored: (value: unknown) => readonly (string | null)[];
   /** For a comparison with another field, whatever that one holds. */
@@ -38,6 +40,7 @@ export function createFieldKey(place: FieldPlace, context: EncodeContext): Field
     indexable: shape.indexable,
     ranked: shape.ranked,
     encodeStored: (value) => shape.encode(value, "eq"),
+    check: (value) => check(place, value, context),
     encode: (value, comparison = "eq") => {
       check(place, value, context);
       return shape.encode(value, comparison);

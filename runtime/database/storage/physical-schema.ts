@@ -10,11 +10,12 @@ import { createTableStorage } from "./table-storage.js";
 export function physicalSchema(manifest: Manifest): PhysicalSchema {
   return {
     tables: manifest.tables.map((table) => {
-      // Nothing is encoded here, and only that needs the numbers of tables.
+      // Nothing is encoded or queried here: neither numbers nor the schema's name matter.
       const tableNumber = () => 0;
       const { columns, indexes } = createTableStorage({
         table,
         types: manifest.types,
+        schema: "public",
         tableNumber,
       });
       return {

@@ -13,6 +13,13 @@ const creationTimeSql = `((('x' || substr(replace(${ID_COLUMN}::text, '-', ''), 
 
 /** The accessors of the fields that every document has. */
 export function systemFieldKeys({ table }: EncodeContext): [string, FieldKey][] {
+  const checkId = (value: unknown) => {
+    if (!isDocumentId(value)) throw wrongId(placeOf(table, ["_id"]), [table], value);
+  };
+  const checkTime = (value: unknown) => {
+    if (typeof value === "number" && !Number.isNaN(value)) return;
+    throw invalidValue(placeOf(table, ["_creationTime"]), "can only be compared with a number.");
+  };
   const id: FieldKey = {
     path: "_id",
     columns: [{ sql: ID_COLUMN, nullable: false }],
@@ -22,9 +29,10 @@ export function systemFieldKeys({ table }: EncodeContext): [string, FieldKey][] 
       values: new Map([["text", `((${ID_COLUMN})::text collate "C")`]]),
     },
     encodeStored: (value) => [value as string],
+    check: checkId,
     encode: (value) => {
-      if (isDocumentId(value)) return [value];
-      throw wrongId(placeOf(table, ["_id"]), [table], value);
+      checkId(value);
+      return [value as string];
     },
   };
   const creationTime: FieldKey = {
@@ -36,9 +44,10 @@ export function systemFieldKeys({ table }: EncodeContext): [string, FieldKey][] 
       values: new Map([["number", creationTimeSql]]),
     },
     encodeStored: (value) => [String(value)],
+    check: checkTime,
     encode: (value) => {
-      if (typeof value === "number" && !Number.isNaN(value)) return [String(value)];
-      throw invalidValue(placeOf(table, ["_creationTime"]), "can only be compared with a number.");
+      checkTime(value);
+      return [String(value)];
     },
   };
   return [

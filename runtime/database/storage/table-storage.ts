@@ -1,6 +1,7 @@
 import type { ManifestTable } from "../../../compiler/model/manifest.js";
 import type { NamedTypes } from "../../../compiler/model/type-fact.js";
 import { ConvoyError } from "../../../protocol/errors.js";
+import { qualified } from "../../postgres/sql/identifier.js";
 import { columnsOf, type TableColumns } from "./columns.js";
 import { createDocumentCodec, type DocumentCodec } from "./document-codec.js";
 import type { EncodeContext } from "./encode-value.js";
@@ -13,6 +14,8 @@ import { systemFieldKeys } from "./system-fields.js";
 /** How the documents of a table are kept: everything that SQL about it is made of. */
 export interface TableStorage extends DocumentCodec {
   readonly name: string;
+  /** Its name in SQL, with its schema. */
+  readonly sqlName: string;
   /** What the ids of its documents carry. */
   readonly number: number;
   /** Besides `id`: rows have the document first, then the promoted fields. */
@@ -29,6 +32,8 @@ export interface TableStorage extends DocumentCodec {
 export interface TableStorageOptions {
   readonly table: ManifestTable;
   readonly types: NamedTypes;
+  /** The schema in Postgres that has the table. */
+  readonly schema: string;
   /** The number that ids of a table carry. */
   readonly tableNumber: (table: string) => number;
 }
@@ -62,6 +67,7 @@ export function createTableStorage(options: TableStorageOptions): TableStorage {
   );
   return {
     name: table.name,
+    sqlName: qualified(options.schema, table.name),
     number: tableNumber(table.name),
     columns,
     indexes,

@@ -1,0 +1,24 @@
+import type { Statement } from "./statement.js";
+
+/** Shapes of queries are as many as code has; more than this only filters of varying length make. */
+const MAX_STATEMENTS = 2000;
+
+/** Gives equal texts the same name, by which connections know what they have planned. */
+export interface StatementCache {
+  readonly get: (text: string) => Statement;
+}
+
+export function createStatementCache(): StatementCache {
+  const statements = new Map<string, Statement>();
+  return {
+    get(text) {
+      let statement = statements.get(text);
+      if (statement !== undefined) return statement;
+      // Connections keep what they have planned until they close: the number must have an end.
+      if (statements.size >= MAX_STATEMENTS) return { name: "", text };
+      statement = Object.freeze({ name: `convoy_${statements.size}`, text });
+      statements.set(text, statement);
+      return statement;
+    },
+  };
+}
