@@ -17,6 +17,15 @@ const refused = new Set(
  * Postgres lets none of these hide in a function, a DO block or a CTE of an open transaction.
  */
 export function guardRawSql(text: string): void {
+  // The protocol ends a text at NUL, and would take what follows for something else.
+  if (text.includes("\0"))
+    throw new ConvoyError(
+      "sql-error",
+      "The SQL of this function holds a NUL character. Remove it.",
+      {
+        status: 400,
+      },
+    );
   const word = firstWord(text);
   if (!refused.has(word)) return;
   throw new ConvoyError(

@@ -20,6 +20,11 @@ const busy: ConvoyErrorOptions = { status: 503, retryable: true };
 
 /** What means the same wherever it comes from. */
 const known: Readonly<Record<string, Known>> = {
+  ...fill(["22021", "22P05"], {
+    code: "text-not-storable",
+    message: "A text holds a character that Postgres cannot store, such as NUL. Remove it.",
+    options: { status: 400 },
+  }),
   "53100": {
     code: "database-disk-full",
     message: "The disk of the database is full, so nothing was written. Make room on it.",
@@ -100,11 +105,6 @@ const knownOfStatements: Readonly<Record<string, Known>> = {
       "A value does not have the type that its field has in the database. Run `convoy plan`: it names the documents that do not fit the schema.",
     options: { status: 400 },
   }),
-  ...fill(["22021", "22P05"], {
-    code: "text-not-storable",
-    message: "A text holds a character that Postgres cannot store, such as NUL. Remove it.",
-    options: { status: 400 },
-  }),
 };
 
 /**
@@ -112,7 +112,7 @@ const knownOfStatements: Readonly<Record<string, Known>> = {
  * value: a person who wrote the statement needs it, and nobody else learns anything from it.
  */
 const harmlessMessages = new Set(
-  "0A000 22012 25001 2BP01 3F000 42P01 42P02 42P07 42P10 42P18 42701 42702 42703 42704 42710 42725 42803 42804 42809 42846 42883 55006".split(
+  "08P01 0A000 22012 25001 2BP01 3F000 42P01 42P02 42P07 42P10 42P18 42701 42702 42703 42704 42710 42725 42803 42804 42809 42846 42883 55006".split(
     " ",
   ),
 );

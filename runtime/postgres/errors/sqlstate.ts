@@ -51,6 +51,8 @@ export function postgresError(error: unknown): PostgresError {
 export function failureOf(error: unknown): Failure {
   const { code, message } = postgresError(error);
   if (code === "40001" || code === "40P01") return "conflict";
+  // A protocol violation is most often a statement with too few parameters, on a sound connection.
+  if (code === "08P01") return "other";
   if (code.startsWith("08") || lostStates.has(code) || lostErrnos.has(code)) return "lost";
   if (code === "" && lostMessages.test(message)) return "lost";
   if (code === "0A000" && message.includes("cached plan")) return "stale-plan";

@@ -95,8 +95,11 @@ export class Connection {
   #send<Result>(query: object): Promise<Result> {
     this.#inFlight++;
     return new Promise((resolve, reject) => {
+      let answered = false;
       this.#client.query(query as { text: string }, (error: Error | null, result: unknown) => {
-        this.#inFlight--;
+        // `pg` answers twice when a parameter cannot be sent: at once, and when Postgres is ready.
+        if (!answered) this.#inFlight--;
+        answered = true;
         if (error === null || error === undefined) resolve(result as Result);
         else reject(this.#reasonFor(error));
       });
