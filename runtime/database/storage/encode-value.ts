@@ -4,6 +4,7 @@ import { invalidValue, placeOf } from "../values/errors.js";
 import { MAX_DEPTH } from "../values/limits.js";
 import { encodeBigint, encodeBytes, encodeDate } from "../values/scalar-text.js";
 import { textProblem } from "../values/text.js";
+import { classOf, type ValueClass } from "../values/value-class.js";
 import { anyPosition, type Position } from "./position.js";
 
 type Path = readonly (string | number)[];
@@ -26,6 +27,8 @@ export function encodeValue(
   path: Path,
   context: EncodeContext,
 ): unknown {
+  const valueClass = classOf(value);
+  if (valueClass !== null && !mayHold(position, valueClass)) return refuse(value, path, context);
   switch (typeof value) {
     case "string":
       return encodeText(position, value, path, context);
@@ -38,15 +41,20 @@ export function encodeValue(
     case "boolean":
       return value;
     case "bigint":
-      return position.any
-        ? refuse(value, path, context)
-        : tagged(position, "$bigint", encodeBigint(value));
+      return tagged(position, "$bigint", encodeBigint(value));
     case "object":
       return value === null ? null : encodeObject(position, value, path, context);
     default:
       return refuse(value, path, context);
   }
 }
+
+/** In another place, the storage form of the value would be read back as something else. */
+function mayHold(position: Position, valueClass: ValueClass): boolean {
+  return position.any ? jsonClasses.has(valueClass) : position.classes.has(valueClass);
+}
+
+const jsonClasses: ReadonlySet<ValueClass> = new Set(["text", "number", "boolean"]);
 
 function encodeText(
   position: Position,
@@ -93,10 +101,10 @@ function encodeObject(
       ),
     );
   }
-  if (!position.any && value instanceof Date) {
+  if (value instanceof Date) {
     return tagged(position, "$date", encodeDate(value, placeOf(context.table, path)));
   }
-  if (!position.any && value instanceof Uint8Array) {
+  if (value instanceof Uint8Array) {
     if (position.tagged) return { $bytes: Buffer.from(value).toString("base64") };
     return encodeBytes(value);
   }
@@ -136,9 +144,9 @@ function tagged(position: Position, tag: "$date" | "$bigint", text: string): unk
   return position.tagged ? { [tag]: text } : text;
 }
 
+/** SQL looks for a tag alone, so a property beside it makes no difference. */
 function looksTagged(object: object): boolean {
-  const [name, ...others] = Object.keys(object);
-  return name !== undefined && others.length === 0 && name.startsWith("$");
+  return Object.keys(object).some((name) => name.startsWith("$"));
 }
 
 function refuse(value: unknown, path: Path, { table }: EncodeContext): never {

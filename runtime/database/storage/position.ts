@@ -84,8 +84,10 @@ export function createPositions(named: NamedTypes): Positions {
     return number;
   }
 
-  function merge(types: readonly TypeFact[]): Position {
-    if (types.some((type) => isAny(type))) return anyPosition;
+  function merge(given: readonly TypeFact[]): Position {
+    const isAnyHere = given.some(isAny);
+    if (isAnyHere && given.every((type) => isAny(type) || isRaw(type))) return anyPosition;
+    const types = isAnyHere ? given.flatMap((type) => (isAny(type) ? anyJson : [type])) : given;
     const classes = new Set(types.flatMap((type) => classOfType(type) ?? []));
     const ids = types.flatMap((type) => (type.kind === "id" ? type.tables : []));
     const isText = (type: TypeFact) => classOfType(type) === "text" && type.kind !== "id";
@@ -170,6 +172,23 @@ function isAny(type: TypeFact): boolean {
     type.kind === "document"
   );
 }
+
+/** Whether values of the type are their own storage form, as any JSON is. */
+function isRaw(type: TypeFact): boolean {
+  return type.kind === "null" || rawClasses.has(classOfType(type));
+}
+
+const rawClasses: ReadonlySet<ValueClass | null> = new Set(["text", "number", "boolean"]);
+
+/** What any JSON can be, spelt out where a date, an object with dates, … may stand there as well. */
+const anyJson: readonly TypeFact[] = [
+  { kind: "string" },
+  { kind: "number" },
+  { kind: "boolean" },
+  { kind: "null" },
+  { kind: "array", element: { kind: "any" } },
+  { kind: "object", properties: [], index: { kind: "any" } },
+];
 
 /** The alternatives of a type: unions and names resolved. */
 function alternativesOf(type: TypeFact, named: NamedTypes): readonly TypeFact[] {

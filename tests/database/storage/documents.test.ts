@@ -1,0 +1,47 @@
+import { isDeepStrictEqual } from "node:util";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
+import { testDatabase } from "../../support/postgres.js";
+import { propertyRuns } from "../support/property-runs.js";
+import { randomRows } from "../support/random-rows.js";
+import { randomManifest } from "../support/random-schema.js";
+import { openTestTables, storagesOf, type TestTables } from "../support/test-tables.js";
+
+let database: OwnDatabase;
+let tables: TestTables;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  tables = await openTestTables(database.url);
+});
+
+afterAll(async () => {
+  await tables[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+const schemaWithRows = randomManifest.chain((manifest) =>
+  fc.record({ manifest: fc.constant(manifest), rows: randomRows(manifest, 30) }),
+);
+
+test("every document goes in and comes out exactly", async () => {
+  await fc.assert(
+    fc.asyncProperty(schemaWithRows, async ({ manifest, rows }) => {
+      await tables.create(manifest);
+      for (const [at, storage] of storagesOf(manifest).entries()) {
+        const { documents, model } = rows[at] ?? expect.fail();
+        await tables.insert(storage, documents);
+        const found = await tables.all(storage);
+        expect(found.size).toBe(documents.size);
+        for (const expected of model.documents) {
+          const actual = found.get(expected._id);
+          // Prototypes, `__proto__` and the sign of zero count, which most matchers overlook.
+          if (!isDeepStrictEqual(actual, expected)) expect(actual).toStrictEqual(expected);
+          expect(isDeepStrictEqual(actual, expected)).toBe(true);
+        }
+      }
+    }),
+    propertyRuns(60),
+  );
+});
