@@ -3,6 +3,8 @@ export interface ConvoyErrorOptions extends ErrorOptions {
   readonly status?: number;
   /** Whether the same request may succeed when it is sent again unchanged. */
   readonly retryable?: boolean;
+  /** More about the error for programs: a client gets it as it is, dates and bigints included. */
+  readonly data?: unknown;
 }
 
 /**
@@ -15,11 +17,13 @@ export class ConvoyError extends Error {
   readonly code: string;
   readonly status: number;
   readonly retryable: boolean;
+  readonly data: unknown;
 
   constructor(code: string, message: string, options: ConvoyErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = options.status ?? 500;
     this.retryable = options.retryable ?? false;
+    this.data = options.data;
   }
 }
