@@ -144,9 +144,9 @@ function tagged(position: Position, tag: "$date" | "$bigint", text: string): unk
   return position.tagged ? { [tag]: text } : text;
 }
 
-/** SQL looks for a tag alone, so a property beside it makes no difference. */
 function looksTagged(object: object): boolean {
-  return Object.keys(object).some((name) => name.startsWith("$"));
+  const [name, ...others] = Object.keys(object);
+  return name !== undefined && others.length === 0 && name.startsWith("$");
 }
 
 function refuse(value: unknown, path: Path, { table }: EncodeContext): never {

@@ -114,12 +114,15 @@ function inDocument(sql: string, type: ScalarType): string {
 }
 
 /** A field that may hold several kinds of values, or objects and lists: the rank comes first. */
-function rankedKey({ path, position, column }: FieldPlace): KeyShape {
+function rankedKey({ path, position, optional, column }: FieldPlace): KeyShape {
   const names = path.split(".");
+  // The NULL of a column stands for null or for absent, whichever the field can be.
+  const isColumn = column !== null && names.length === 1;
+  const missingRank = isColumn && !optional ? NULL_RANK : ABSENT_RANK;
   const json = jsonAt(names, column);
   const text = textAt(names, column);
   const classes = valueClasses.filter((valueClass) => position.classes.has(valueClass));
-  const rank = { sql: rankSql(json, position, classes), nullable: false };
+  const rank = { sql: rankSql(json, position, classes, missingRank), nullable: false };
   const columns = [rank];
   for (const valueClass of classes) {
     columns.push({ sql: `(${valueSql(valueClass, json, text, position)})`, nullable: true });
@@ -149,17 +152,21 @@ function rankOfValue(value: unknown, valueClass: ValueClass | null): number {
   return valueClass === null ? STRUCTURE_RANK : rankOf(valueClass);
 }
 
-function rankSql(json: string, position: Position, classes: readonly ValueClass[]): string {
+function rankSql(
+  json: string,
+  position: Position,
+  classes: readonly ValueClass[],
+  missingRank: number,
+): string {
   const asText = classes.find((of) => stringClasses.has(of)) ?? "text";
   const tags = position.tagged ? classes.filter((of) => tagOf[of] !== undefined) : [];
   const tagged = tags.map(
-    (of) =>
-      ` when jsonb_typeof((${json})->${literal(tagOf[of] ?? "")}) = 'string' then ${rankOf(of)}`,
+    (of) => ` when ${ifTaggedSql(json, tagOf[of] ?? "", "true", "false")} then ${rankOf(of)}`,
   );
   const object =
     tagged.length === 0 ? `${STRUCTURE_RANK}` : `case${tagged.join("")} else ${STRUCTURE_RANK} end`;
   const string = position.tagged ? rankOf("text") : rankOf(asText);
-  return `(case jsonb_typeof(${json}) when 'null' then ${NULL_RANK} when 'number' then ${rankOf("number")} when 'boolean' then ${rankOf("boolean")} when 'string' then ${string} when 'object' then ${object} when 'array' then ${STRUCTURE_RANK} else ${ABSENT_RANK} end)`;
+  return `(case jsonb_typeof(${json}) when 'null' then ${NULL_RANK} when 'number' then ${rankOf("number")} when 'boolean' then ${rankOf("boolean")} when 'string' then ${string} when 'object' then ${object} when 'array' then ${STRUCTURE_RANK} else ${missingRank} end)`;
 }
 
 const stringClasses: ReadonlySet<ValueClass> = new Set(["text", "date", "bigint", "bytes"]);
@@ -178,9 +185,18 @@ function valueSql(valueClass: ValueClass, json: string, text: string, position: 
     return `case when jsonb_typeof(${json}) = '${jsonType}' then ${castText(text, type)} end`;
   }
   const inner = `(${json})->>${literal(tag)}`;
-  const isTagged = `jsonb_typeof((${json})->${literal(tag)}) = 'string'`;
   const value = valueClass === "bytes" ? `decode(${inner}, 'base64')` : castText(inner, type);
-  return `case when ${isTagged} then ${value} end`;
+  return ifTaggedSql(json, tag, value, "null");
+}
+
+/**
+ * A tag is an object's only property, and a string. The cases are in one another since Postgres may
+ * take the conditions of an `and` in any order, and nothing can be taken out of a scalar.
+ */
+function ifTaggedSql(json: string, tag: string, value: string, otherwise: string): string {
+  const isString = `jsonb_typeof((${json})->${literal(tag)}) = 'string'`;
+  const isAlone = `(${json}) - ${literal(tag)} = '{}'`;
+  return `case when ${isString} then case when ${isAlone} then ${value} else ${otherwise} end else ${otherwise} end`;
 }
 
 /** The JSON at a path: `doc->'address'->'city'`. */

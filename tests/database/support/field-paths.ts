@@ -45,8 +45,10 @@ export function fieldPathsOf(table: ManifestTable, types: NamedTypes): readonly 
     const objects = members.filter((member) => member.kind === "object");
     const isTagged = taggedKinds(comparable) > 1;
     const names = new Set(objects.flatMap(({ properties }) => properties.map((p) => p.name)));
-    // In such a place, an object with a key like a tag is kept in another form.
-    const keys = objects.some(({ index }) => index) && !isTagged ? recordKeys : [];
+    // In such a place, an object whose only key is like a tag is kept in another form.
+    const keys = recordKeys.filter(
+      (key) => objects.some(({ index }) => index) && !(isTagged && key.startsWith("$")),
+    );
     for (const name of new Set([...names, ...keys])) {
       const uses = objects.map((object) => object.properties.find((p) => p.name === name));
       const below = objects.flatMap((object, at) => uses[at]?.type ?? object.index ?? []);

@@ -73,14 +73,16 @@ test("a lost answer to COMMIT does not apply a mutation with an id twice", async
 });
 
 test("a COMMIT that never arrives does not lose a mutation with an id", async () => {
+  let held = Promise.resolve();
   const run = runMutation(
     pool,
     increment,
     options({
       ...id,
       pause: firstTime(async (point) => {
-        if (point === "before-commit") proxy.holdRequests();
+        if (point === "before-commit") held = proxy.holdRequests("commit");
         if (point !== "commit-sent") return;
+        await held;
         proxy.cutServers();
       }),
     }),
@@ -91,6 +93,7 @@ test("a COMMIT that never arrives does not lose a mutation with an id", async ()
 
 test("an attempt waits for the COMMIT of a lost one that is still on its way", async () => {
   let attempts = 0;
+  let held = Promise.resolve();
   const run = runMutation(
     pool,
     async (session) => {
@@ -101,8 +104,10 @@ test("an attempt waits for the COMMIT of a lost one that is still on its way", a
     options({
       ...id,
       pause: firstTime(async (point) => {
-        if (point === "before-ledger") proxy.holdRequests();
-        if (point === "commit-sent") proxy.cutClients();
+        if (point === "before-ledger") held = proxy.holdRequests("commit");
+        if (point !== "commit-sent") return;
+        await held;
+        proxy.cutClients();
       }),
     }),
   );

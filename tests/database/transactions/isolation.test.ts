@@ -95,7 +95,7 @@ test("a transaction reads its own writes, in rows and ranges", async () => {
 
 test("random transactions are serializable", async () => {
   const seed = Math.floor(Math.random() * 2 ** 31);
-  // eslint-disable-next-line no-console -- the seed replays a failing run
+  // oxlint-disable-next-line no-console -- the seed replays a failing run
   console.info(`seed ${seed}`);
   const lists = ["row a", "row b", "range a", "range b", "range c"];
   await clear(lists);
@@ -239,6 +239,6 @@ async function finalLists(lists: readonly string[]): Promise<Map<string, number[
       for (const list of lists) found.set(list, await readList(session, list));
       return found;
     },
-    { codec: jsonCodec as never },
+    { codec: jsonCodec },
   );
 }
