@@ -53,6 +53,7 @@ export class TransactionSession implements WriteSession {
   #failure: ConvoyError | null = null;
   #fatal: Error | null = null;
   #late: ConvoyError | null = null;
+  #beginFailure: ConvoyError | null = null;
   #restart: "plain" | "guarded" | null = null;
   #pending = 0;
   #settled: (() => void) | null = null;
@@ -78,6 +79,11 @@ export class TransactionSession implements WriteSession {
   /** Whether there is a transaction to end. */
   get inTransaction(): boolean {
     return this.#beginning !== null;
+  }
+
+  /** There is no transaction, and what BEGIN should have locked is not. */
+  get beginFailure(): ConvoyError | null {
+    return this.#beginFailure;
   }
 
   /** A statement failed, and Postgres will not commit. */
@@ -147,7 +153,7 @@ export class TransactionSession implements WriteSession {
     this.#beginning ??= this.#connection.command(this.#begin).then(
       () => {},
       (error: unknown) => {
-        this.#fail(error, "statement");
+        this.#beginFailure = this.#fail(error, "statement");
       },
     );
     await this.#beginning;

@@ -23,7 +23,7 @@ export async function commit<Result>(
   value: Result,
 ): Promise<Outcome<Result>> {
   const { pool, connection, session, options } = transaction;
-  const { id, codec, pause } = options;
+  const { id, codec, pause, uniqueIndex } = options;
   let stored = "";
   if (id !== undefined) {
     try {
@@ -33,11 +33,8 @@ export async function commit<Result>(
     }
     // The ledger must have the row even where the handler has sent nothing.
     await session.begin();
-    if (session.fatal !== null) {
-      void endAndRelease(pool, connection, session, "rollback");
-      return outcomeOf(session.fatal);
-    }
-    if (session.late !== null) return await rollBack(transaction, session.late);
+    const unbegun = notBegun(transaction);
+    if (unbegun !== null) return giveUp(transaction, unbegun);
   }
   if (!session.inTransaction) {
     void endAndRelease(pool, connection, session, null);
@@ -49,13 +46,15 @@ export async function commit<Result>(
   const recorded = id === undefined ? null : recordInLedger(connection, id, stored);
   recorded?.catch(() => {});
   if (pause !== undefined) await pause("before-commit");
+  // Up to here, a lost connection means that nothing was committed; from here on, it does not.
+  if (connection.lost !== null) return giveUp(transaction, outcomeOf(connection.lost));
   const committed = connection.command("commit");
   committed.catch(() => {});
   if (pause !== undefined) await pause("commit-sent");
   const [ledger, end] = await Promise.allSettled([recorded, committed]);
 
   if (ledger.status === "rejected" && isInLedger(ledger.reason))
-    return await rollBack(transaction, databaseError(ledger.reason, "statement"));
+    return await rollBack(transaction, ledger.reason);
   if (end.status === "fulfilled" && ledger.status === "fulfilled") {
     void endAndRelease(pool, connection, session, null);
     // Postgres answers the COMMIT of a failed transaction with ROLLBACK, and with no error.
@@ -65,7 +64,7 @@ export async function commit<Result>(
   const error: unknown =
     ledger.status === "rejected" ? ledger.reason : (end as PromiseRejectedResult).reason;
   if (failureOf(error) === "other")
-    return await rollBack(transaction, databaseError(error, "statement", options.uniqueIndex));
+    return await rollBack(transaction, databaseError(error, "statement", uniqueIndex));
   if (failureOf(error) !== "conflict") connection.discard();
   void endAndRelease(pool, connection, session, null);
   const outcome = outcomeOf(error);
@@ -79,13 +78,17 @@ export async function commit<Result>(
  * before, and it may have failed now for that very reason, for example at a unique index.
  */
 export async function rollBack<Result>(
-  { pool, connection, session, options: { id, codec } }: Transaction<Result>,
+  transaction: Transaction<Result>,
   error: unknown,
 ): Promise<Outcome<Result>> {
-  if (id === undefined) {
-    void endAndRelease(pool, connection, session, "rollback");
-    return { kind: "failed", error };
-  }
+  const { pool, connection, session, options } = transaction;
+  const { id, codec } = options;
+  const failed: Outcome<never> = { kind: "failed", error };
+  if (id === undefined) return giveUp(transaction, failed);
+  // Where the handler failed before its first statement, the lock is still to be waited for.
+  await session.begin();
+  const unbegun = notBegun(transaction);
+  if (unbegun !== null) return giveUp(transaction, unbegun);
   let stored: string | null;
   try {
     const rolledBack = connection.command("rollback");
@@ -95,16 +98,41 @@ export async function rollBack<Result>(
   } catch (lookupError) {
     // Without an answer, nobody may be told that the mutation was not applied.
     connection.discard();
-    void endAndRelease(pool, connection, session, null);
-    return outcomeOf(lookupError);
+    return giveUp(transaction, outcomeOf(lookupError));
   }
   void endAndRelease(pool, connection, session, null);
-  if (stored === null) return { kind: "failed", error };
+  if (stored === null) return failed;
   try {
     return { kind: "done", value: codec.decode(stored) };
   } catch (undecoded) {
     return { kind: "failed", error: undecoded };
   }
+}
+
+/** Rolls back whatever there is, and is done with the attempt. */
+export function giveUp<Result>(
+  { pool, connection, session }: Transaction<Result>,
+  outcome: Outcome<Result>,
+): Outcome<Result> {
+  void endAndRelease(pool, connection, session, "rollback");
+  return outcome;
+}
+
+/** Why the attempt never held the lock of its mutation, so that the ledger's answer is not final. */
+export function notBegun({ session, options }: Transaction<unknown>): Outcome<never> | null {
+  if (session.fatal !== null) return outcomeOf(session.fatal);
+  const { beginFailure } = session;
+  if (beginFailure === null) return null;
+  const error = options.id === undefined ? beginFailure : inProgress(beginFailure);
+  return { kind: "failed", error };
+}
+
+function inProgress(cause: ConvoyError): ConvoyError {
+  return new ConvoyError(
+    "mutation-in-progress",
+    "An earlier attempt at the same mutation has not ended yet. Send it again with the same id to learn its result.",
+    { status: 503, retryable: true, cause },
+  );
 }
 
 function notCommitted(): ConvoyError {

@@ -3,12 +3,12 @@ import { databaseError } from "../../postgres/errors/database-error.js";
 import type { Pool } from "../../postgres/pool/pool.js";
 import type { WriteSession } from "../session/session.js";
 import { TransactionSession } from "../session/transaction-session.js";
-import { endAndRelease, runToEnd, tryConnect } from "./attempt.js";
-import { commit, rollBack, type Transaction } from "./commit.js";
+import { runToEnd, tryConnect } from "./attempt.js";
+import { commit, giveUp, notBegun, rollBack, type Transaction } from "./commit.js";
 import { checkMutationId, lockOf } from "./ledger.js";
 import { hintsOf } from "./mode-hints.js";
 import type { MutationOptions } from "./mutation-options.js";
-import { type Outcome, outcomeOf } from "./outcome.js";
+import type { Outcome } from "./outcome.js";
 import { backOff, conflictPolicy, lostConnectionPolicy, realTiming } from "./retry.js";
 
 /**
@@ -76,16 +76,15 @@ async function attemptMutation<Result>(
   });
   const ending = await runToEnd(work, session);
   const transaction: Transaction<Result> = { pool, connection, session, options };
-  if (session.fatal !== null || session.restart !== null) {
-    void endAndRelease(pool, connection, session, "rollback");
-    return session.fatal === null ? { kind: "restart" } : outcomeOf(session.fatal);
-  }
+  const unbegun = notBegun(transaction);
+  if (unbegun !== null) return giveUp(transaction, unbegun);
+  if (session.restart !== null) return giveUp(transaction, { kind: "restart" });
   if (ending.kind === "threw") return await rollBack(transaction, ending.error);
   if (session.failure === null) return await commit(transaction, ending.value);
   // It caught the error and returned, so what it returns must be committed; Postgres cannot.
-  if (guarded) return await rollBack(transaction, session.failure);
-  void endAndRelease(pool, connection, session, "rollback");
-  return { kind: "restart" };
+  return guarded
+    ? await rollBack(transaction, session.failure)
+    : giveUp(transaction, { kind: "restart" });
 }
 
 function mutationConflict(cause: unknown): ConvoyError {

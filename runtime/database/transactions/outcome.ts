@@ -1,3 +1,4 @@
+import { databaseError } from "../../postgres/errors/database-error.js";
 import { failureOf } from "../../postgres/errors/sqlstate.js";
 
 /** How one attempt at a mutation ended. */
@@ -22,6 +23,6 @@ export function outcomeOf(error: unknown): Outcome<never> {
     case "stale-plan":
       return { kind: "conflict", error };
     case "other":
-      return { kind: "failed", error };
+      return { kind: "failed", error: databaseError(error, "statement") };
   }
 }

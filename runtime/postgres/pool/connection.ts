@@ -41,6 +41,11 @@ export class Connection {
     client.on("error", this.#onError);
   }
 
+  /** Why the connection is gone; `null` while nothing says that it is. */
+  get lost(): unknown {
+    return this.#lost;
+  }
+
   /** A named statement, which Postgres parses once. */
   async run(statement: Statement, parameters: readonly Parameter[]): Promise<StatementResult> {
     this.#names.add(statement.name);

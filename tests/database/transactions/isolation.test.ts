@@ -232,7 +232,7 @@ async function clear(lists: readonly string[]): Promise<void> {
 }
 
 async function finalLists(lists: readonly string[]): Promise<Map<string, number[]>> {
-  return await runMutation(
+  return await runMutation<Map<string, number[]>>(
     pool,
     async (session) => {
       const found = new Map<string, number[]>();
