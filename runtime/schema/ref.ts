@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Id } from "../../protocol/id.js";
+import { isIdOf } from "./id-check.js";
 import type { RegisteredTableNames } from "./register.js";
 
 /** What Postgres does with a document when the document that it refers to is deleted. */
@@ -16,11 +17,9 @@ export interface RefType<Table extends string> extends z.ZodType<Id<Table>, Id<T
   readonly ref: { readonly table: Table; readonly onDelete: OnDelete };
 }
 
-const idPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-
 /**
  * A reference to a document of `table`, for schemas and function arguments alike. It checks,
- * without I/O, that a value is a well-formed id.
+ * without I/O, that a value is a well-formed id, and on a server that it is one of that table.
  *
  * @example
  * defineTable({ ownerId: defineRef("users", { onDelete: "cascade" }).optional() })
@@ -29,7 +28,7 @@ export function defineRef<Table extends RegisteredTableNames>(
   table: Table,
   options: RefOptions = {},
 ): RefType<Table> {
-  const type = z.custom<Id<Table>>((value) => typeof value === "string" && idPattern.test(value), {
+  const type = z.custom<Id<Table>>((value) => isIdOf(table, value), {
     error: `Expected an id of table "${table}" (a UUIDv7 in lower case).`,
   });
   const ref = Object.freeze({ table, onDelete: options.onDelete ?? "restrict" });

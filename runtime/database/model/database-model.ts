@@ -1,6 +1,7 @@
 import type { Manifest } from "../../../compiler/model/manifest.js";
 import { ConvoyError } from "../../../protocol/errors.js";
 import type { UniqueIndex, UniqueIndexLookup } from "../../postgres/errors/violation.js";
+import type { TableNumberLookup } from "../../schema/id-check.js";
 import type { TableValidator } from "../../schema/table.js";
 import { isDocumentId, tableNumberOf } from "../ids/document-id.js";
 import { wrongId } from "../ids/errors.js";
@@ -23,6 +24,7 @@ export interface DatabaseModel {
   readonly tableOfId: (id: unknown) => ModelTable;
   /** What a violated unique index of Postgres means to a person. */
   readonly uniqueIndex: UniqueIndexLookup;
+  readonly tableNumber: TableNumberLookup;
 }
 
 export interface DatabaseModelOptions {
@@ -83,6 +85,7 @@ export function createDatabaseModel(options: DatabaseModelOptions): DatabaseMode
       return table;
     },
     uniqueIndex: (name) => uniqueIndexes.get(name),
+    tableNumber: (name) => tables.get(name)?.storage.number,
   };
 }
 

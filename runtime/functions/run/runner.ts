@@ -1,0 +1,225 @@
+import { ConvoyError } from "../../../protocol/errors.js";
+import { type FunctionReference, getFunctionName } from "../../../protocol/function-reference.js";
+import { encodeWire } from "../../../protocol/wire-value.js";
+import type { DrizzleFactory } from "../../database/drizzle/connect.js";
+import { createIdGenerator } from "../../database/ids/id-generator.js";
+import type { DatabaseModel } from "../../database/model/database-model.js";
+import { createReader } from "../../database/reader/create-reader.js";
+import type { ReadSession, WriteSession } from "../../database/session/session.js";
+import { runMutation } from "../../database/transactions/mutation.js";
+import { runQuery } from "../../database/transactions/query.js";
+import { createWriter } from "../../database/writer/create-writer.js";
+import type { Pool } from "../../postgres/pool/pool.js";
+import type { RegisteredFunction } from "../registered-function.js";
+import type { FunctionCall } from "./call.js";
+import { findFunction, type FunctionRegistry } from "./registry.js";
+import { withinTime } from "./time-limit.js";
+import { validateArguments, validateResult } from "./validate-call.js";
+
+export interface RunnerOptions {
+  readonly pool: Pool;
+  readonly model: DatabaseModel;
+  readonly functions: FunctionRegistry;
+  /** `null` where Drizzle is not installed. */
+  readonly drizzle: DrizzleFactory | null;
+  readonly limits?: Partial<RunnerLimits>;
+}
+
+export interface RunnerLimits {
+  /** How long a query or a mutation may take, retries not counted. */
+  readonly transactionMs: number;
+  readonly actionMs: number;
+}
+
+const usualLimits: RunnerLimits = { transactionMs: 30_000, actionMs: 600_000 };
+
+/** Functions that may be inside one another. */
+const MAX_NESTING = 32;
+
+/** Runs the functions of a project against its database. */
+export interface FunctionRunner {
+  /**
+   * Runs a function to its end.
+   *
+   * @returns the wire form of its result, as JSON.
+   * @throws {ConvoyError} for what Convoy finds wrong, or whatever the handler throws.
+   */
+  run(call: FunctionCall): Promise<string>;
+}
+
+type Handler = (ctx: object, args: unknown) => unknown;
+
+export function createRunner(options: RunnerOptions): FunctionRunner {
+  const { pool, model, functions, drizzle } = options;
+  const limits = { ...usualLimits, ...options.limits };
+  const { uniqueIndex, tableNumber } = model;
+  const newId = createIdGenerator();
+
+  return {
+    async run({ kind, name, args, internal = false, mutationId }) {
+      const found = findFunction(functions, name, { kind, internal });
+      const checked = validateArguments(name, found, args, tableNumber);
+      switch (kind) {
+        case "query":
+          return await runQuery(pool, queryWork(name, found, checked, toJson), {
+            hint: name,
+            uniqueIndex,
+          });
+        case "mutation":
+          return await runMutation(pool, mutationWork(name, found, checked, toJson), {
+            hint: name,
+            uniqueIndex,
+            codec: { encode: (json: string) => json, decode: (json) => json },
+            ...(mutationId && { id: mutationId }),
+          });
+        case "action":
+          return toJson(await runAction(name, found, checked, 0));
+      }
+    },
+  };
+
+  /** A query's handler in a snapshot, ended in time, its result checked. */
+  function queryWork<Result>(
+    name: string,
+    found: RegisteredFunction,
+    args: unknown,
+    finish: (value: unknown) => Result,
+  ): (session: ReadSession) => Promise<Result> {
+    return async (session) => {
+      const ending = handle(name, found, queryContext(session, 0), args);
+      return finish(await withinTime(ending, name, limits.transactionMs));
+    };
+  }
+
+  function mutationWork<Result>(
+    name: string,
+    found: RegisteredFunction,
+    args: unknown,
+    finish: (value: unknown) => Result,
+  ): (session: WriteSession) => Promise<Result> {
+    return async (session) => {
+      const ending = handle(name, found, mutationContext(session, 0), args);
+      return finish(await withinTime(ending, name, limits.transactionMs));
+    };
+  }
+
+  async function runAction(
+    name: string,
+    found: RegisteredFunction,
+    args: unknown,
+    depth: number,
+  ): Promise<unknown> {
+    return await withinTime(handle(name, found, actionContext(depth), args), name, limits.actionMs);
+  }
+
+  /** The context of a query, and of each query inside it: one snapshot for all. */
+  function queryContext(session: ReadSession, depth: number): object {
+    return withDrizzle(session, {
+      db: createReader(session, model),
+      runQuery: (reference: FunctionReference, args: unknown) =>
+        nested(reference, "query", args, depth, (found, name, checked) =>
+          handle(name, found, queryContext(session, depth + 1), checked),
+        ),
+    });
+  }
+
+  /** The context of a mutation, and of what runs inside it: one transaction for all. */
+  function mutationContext(session: WriteSession, depth: number): object {
+    return withDrizzle(session, {
+      db: createWriter(session, model, newId),
+      runQuery: (reference: FunctionReference, args: unknown) =>
+        nested(reference, "query", args, depth, (found, name, checked) =>
+          handle(name, found, queryContext(session, depth + 1), checked),
+        ),
+      runMutation: (reference: FunctionReference, args: unknown) =>
+        nested(reference, "mutation", args, depth, (found, name, checked) =>
+          // Should it fail, what it wrote is undone, and its caller may go on.
+          session.nested((inner) =>
+            handle(name, found, mutationContext(inner, depth + 1), checked),
+          ),
+        ),
+    });
+  }
+
+  /** The context of an action: each query and mutation is a transaction of its own. */
+  function actionContext(depth: number): object {
+    const self = <Value>(value: Value) => value;
+    return {
+      runQuery: (reference: FunctionReference, args: unknown) =>
+        nested(reference, "query", args, depth, (found, name, checked) =>
+          runQuery(pool, queryWork(name, found, checked, self), { hint: name, uniqueIndex }),
+        ),
+      runMutation: (reference: FunctionReference, args: unknown) =>
+        nested(reference, "mutation", args, depth, (found, name, checked) =>
+          runMutation(pool, mutationWork(name, found, checked, self), {
+            hint: name,
+            uniqueIndex,
+            codec: neverStored,
+          }),
+        ),
+      runAction: (reference: FunctionReference, args: unknown) =>
+        nested(reference, "action", args, depth, (found, name, checked) =>
+          runAction(name, found, checked, depth + 1),
+        ),
+    };
+  }
+
+  /** Finds and checks a function that another one calls. */
+  async function nested(
+    reference: FunctionReference,
+    kind: FunctionCall["kind"],
+    args: unknown,
+    depth: number,
+    run: (found: RegisteredFunction, name: string, checked: unknown) => Promise<unknown>,
+  ): Promise<unknown> {
+    const name = getFunctionName(reference);
+    if (depth >= MAX_NESTING) {
+      throw new ConvoyError(
+        "call-too-deep",
+        `"${name}" was called inside ${MAX_NESTING} other functions. Functions that call themselves need an end.`,
+      );
+    }
+    const found = findFunction(functions, name, { kind, internal: true });
+    return await run(found, name, validateArguments(name, found, args, tableNumber));
+  }
+
+  async function handle(
+    name: string,
+    found: RegisteredFunction,
+    ctx: object,
+    args: unknown,
+  ): Promise<unknown> {
+    const value = await (found.handler as Handler)(Object.freeze(ctx), args);
+    return validateResult(name, found, value, tableNumber);
+  }
+
+  /** Adds `ctx.drizzle`, made when it is used: most functions do not. */
+  function withDrizzle(session: ReadSession, ctx: object): object {
+    let made: object | null = null;
+    const get = () => {
+      if (drizzle === null) {
+        throw new ConvoyError(
+          "drizzle-not-installed",
+          "ctx.drizzle needs the package drizzle-orm. Install it, and run `convoy codegen`.",
+        );
+      }
+      made ??= drizzle(session);
+      return made;
+    };
+    return Object.defineProperty(ctx, "drizzle", { enumerable: true, get });
+  }
+}
+
+function toJson(value: unknown): string {
+  return JSON.stringify(encodeWire(value));
+}
+
+/** The results of mutations without an id are not stored. */
+const neverStored = {
+  encode(): never {
+    throw new TypeError("A mutation without an id has no row in the ledger.");
+  },
+  decode(): never {
+    throw new TypeError("A mutation without an id has no row in the ledger.");
+  },
+};

@@ -1,0 +1,93 @@
+import type { Manifest } from "../../compiler/model/manifest.js";
+import { type DrizzleFactory, loadDrizzle } from "../database/drizzle/connect.js";
+import { createDatabaseModel } from "../database/model/database-model.js";
+import type { FunctionCall } from "../functions/run/call.js";
+import type { FunctionRegistry } from "../functions/run/registry.js";
+import { createRunner, type FunctionRunner, type RunnerLimits } from "../functions/run/runner.js";
+import { createPool, type Pool } from "../postgres/pool/pool.js";
+import type { SchemaDefinition } from "../schema/schema.js";
+import { readTableNumbers } from "./table-numbers.js";
+
+/** A project as a server loads it: what is in `_generated`. */
+export interface ProjectCode {
+  readonly manifest: Manifest;
+  readonly functions: FunctionRegistry;
+  readonly schema: SchemaDefinition;
+}
+
+export interface BackendOptions {
+  readonly databaseUrl: string;
+  readonly code: ProjectCode;
+  /** The schema in Postgres that has the tables. Default: `public`. */
+  readonly postgresSchema?: string;
+  /** Connections at most. Default: 10. */
+  readonly maxConnections?: number;
+  readonly limits?: Partial<RunnerLimits>;
+}
+
+/** The functions of a project with the database they run against. */
+export interface Backend extends AsyncDisposable {
+  readonly pool: Pool;
+  /**
+   * Runs a function; where the database could not be reached so far, tries again.
+   *
+   * @returns the wire form of its result, as JSON.
+   */
+  run(call: FunctionCall): Promise<string>;
+  /** Takes other code. Calls under way end with what they began with. */
+  replace(code: ProjectCode): void;
+  /** @throws {ConvoyError} where the database cannot be reached or does not fit the code. */
+  check(): Promise<void>;
+}
+
+/** Opens a backend. The database may be down: calls fail until it is back, and no longer. */
+export async function openBackend(options: BackendOptions): Promise<Backend> {
+  const drizzle = await loadDrizzle();
+  const pool = createPool({ url: options.databaseUrl, max: options.maxConnections ?? 10 });
+  let starting: Promise<FunctionRunner> | null = null;
+  let { code } = options;
+
+  /** Made at the first call: it needs the numbers of the tables. A failure is not kept. */
+  const runner = (): Promise<FunctionRunner> => {
+    if (starting !== null) return starting;
+    const attempt = startRunner(pool, code, drizzle, options);
+    starting = attempt;
+    attempt.catch(() => {
+      if (starting === attempt) starting = null;
+    });
+    return attempt;
+  };
+
+  return {
+    pool,
+    async run(call) {
+      return await (await runner()).run(call);
+    },
+    replace(next) {
+      code = next;
+      starting = null;
+    },
+    async check() {
+      await readTableNumbers(pool);
+      await runner();
+    },
+    async [Symbol.asyncDispose]() {
+      await pool[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function startRunner(
+  pool: Pool,
+  { manifest, functions, schema }: ProjectCode,
+  drizzle: DrizzleFactory | null,
+  { postgresSchema, limits }: BackendOptions,
+): Promise<FunctionRunner> {
+  const model = createDatabaseModel({
+    manifest,
+    schema,
+    tableNumbers: await readTableNumbers(pool),
+    ...(postgresSchema !== undefined && { postgresSchema }),
+  });
+  return createRunner({ pool, model, functions, drizzle, ...(limits && { limits }) });
+}
