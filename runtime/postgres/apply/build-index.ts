@@ -40,12 +40,12 @@ export async function buildIndex(session: SyncSession, step: CreateIndexStep): P
   }
 }
 
-async function tryToBuild(session: SyncSession, step: CreateIndexStep): Promise<unknown> {
+async function tryToBuild(session: SyncSession, step: CreateIndexStep): Promise<Error | null> {
   try {
     for (const statement of step.sql) await runConcurrently(session, statement);
     return null;
   } catch (error) {
-    return error;
+    return error as Error;
   }
 }
 
@@ -53,7 +53,7 @@ async function tryToBuild(session: SyncSession, step: CreateIndexStep): Promise<
 async function tellDuplicates(
   session: SyncSession,
   step: CreateIndexStep,
-  failure: unknown,
+  failure: Error,
 ): Promise<void> {
   if (postgresError(failure).code !== "23505" || step.duplicates === null) throw failure;
   throwProblems(await findDuplicates(session, step.table, step.index, step.duplicates), {

@@ -65,10 +65,13 @@ function existingTables({ tables, system }: Catalog): readonly [string, Existing
   });
 }
 
-function takenNames({ tables, relations }: Catalog): ReadonlyMap<string, string> {
+function takenNames({ tables, relations, system }: Catalog): ReadonlyMap<string, string> {
   const others = tables.filter(({ number }) => number === null);
+  const ours = new Set(system.indexes.map(({ name }) => name));
   return new Map([
-    ...relations.map(({ name, kind }): [string, string] => [name, kind]),
+    ...relations
+      .filter(({ name }) => !ours.has(name))
+      .map(({ name, kind }): [string, string] => [name, kind]),
     ...others.map(({ name }): [string, string] => [name, "table"]),
   ]);
 }

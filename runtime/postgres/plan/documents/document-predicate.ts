@@ -101,7 +101,7 @@ export function documentPredicate(
     const { index } = type;
     if (index === undefined) {
       conditions.push(`${without(json, listed)} = '{}'::jsonb`);
-    } else if (!(isAny(index) || position.object?.others?.any === true)) {
+    } else if (!isAny(index)) {
       // In a union, properties that another alternative lists may be stored in another form.
       const special = (position.object?.properties ?? []).filter(
         ({ name }) => !listed.includes(name),
@@ -110,14 +110,16 @@ export function documentPredicate(
         const predicate = fits(index, inner, `(${json}->${literal(name)})`);
         conditions.push(propertyFits(json, name, predicate, true));
       }
-      const rest = without(json, [...listed, ...special.map(({ name }) => name)]);
-      const value = nextName();
       const others = position.object?.others ?? types.positions.of(index);
-      conditions.push(
-        `not exists (select from jsonb_each(${rest}) as ${value}(k, v) where not ${fits(index, others, `${value}.v`)})`,
-      );
+      if (!others.any) {
+        const rest = without(json, [...listed, ...special.map(({ name }) => name)]);
+        const value = nextName();
+        conditions.push(
+          `not exists (select from jsonb_each(${rest}) as ${value}(k, v) where not ${fits(index, others, `${value}.v`)})`,
+        );
+      }
     }
-    return `(${conditions.join(" and ")})`;
+    return conditions.length === 0 ? "true" : `(${conditions.join(" and ")})`;
   }
 
   function arrayFits(

@@ -19,7 +19,7 @@ export function changedStorageForms(
     const compared = seen.get(before) ?? new Set();
     if (compared.has(after)) return;
     seen.set(before, compared.add(after));
-    if (before.tagged !== after.tagged && hasTaggable(before)) changed.add(path);
+    if (before.tagged !== after.tagged && hasOwnForm(before)) changed.add(path);
     for (const { name, position } of before.object?.properties ?? []) {
       const other = after.object?.property(name)?.position ?? after.object?.others;
       if (other) compare(`${path}.${name}`, position, other);
@@ -43,6 +43,8 @@ export function changedStorageForms(
   }
 }
 
-function hasTaggable({ classes }: Position): boolean {
-  return classes.has("date") || classes.has("bigint") || classes.has("bytes");
+/** Records count as well: where others carry tags, one that looks like a tagged value has a mark. */
+function hasOwnForm({ classes, object }: Position): boolean {
+  const isScalar = classes.has("date") || classes.has("bigint") || classes.has("bytes");
+  return isScalar || (object?.others ?? null) !== null;
 }

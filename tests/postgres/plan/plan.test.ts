@@ -1,0 +1,491 @@
+import { describe, expect, test } from "vitest";
+import type { Manifest, ManifestTable } from "../../../compiler/model/manifest.js";
+import { physicalSchema } from "../../../runtime/database/storage/physical-schema.js";
+import type { Catalog } from "../../../runtime/postgres/catalog/catalog.js";
+import { type Plan, plan } from "../../../runtime/postgres/plan/plan.js";
+import type { PlanOptions } from "../../../runtime/postgres/plan/world.js";
+import { catalogOf, emptyCatalog, physicalTable } from "./catalogs.js";
+import {
+  bigint,
+  date,
+  idOf,
+  index,
+  manifest,
+  nothing,
+  number,
+  oneOf,
+  table,
+  text,
+  unique,
+} from "./manifests.js";
+
+const users = table("users", { email: text }, { indexes: [unique("by_email", "email")] });
+const projects = table(
+  "projects",
+  { name: text, ownerId: idOf("users"), "archived?": date },
+  { indexes: [index("by_owner", "ownerId")] },
+);
+const both = manifest([users, projects]);
+
+interface Change {
+  readonly from: Manifest;
+  readonly to: Manifest;
+  readonly rows?: number;
+  readonly catalog?: Catalog;
+  readonly applied?: Manifest | null;
+  readonly options?: Partial<PlanOptions>;
+}
+
+function planOf({ from, to, rows = 0, catalog, applied, options }: Change): Plan {
+  return plan({
+    desired: physicalSchema(to),
+    manifest: to,
+    catalog: catalog ?? catalogOf(from, rows),
+    applied: applied === undefined ? from : applied,
+    options: { allowDrop: [], renames: [], ...options },
+  });
+}
+
+/** What a plan does, a word and a name each. */
+function outline({ steps }: Plan): readonly string[] {
+  return steps.map((step) => {
+    switch (step.kind) {
+      case "rename-table":
+        return `${step.kind} ${step.from} ${step.to}`;
+      case "create-index":
+        return `${step.kind} ${step.table}.${step.index}${step.transaction ? "" : " concurrently"}`;
+      case "system-schema":
+      case "record-manifest":
+        return step.kind;
+      default:
+        return `${step.kind} ${step.table}`;
+    }
+  });
+}
+
+function codes({ problems, notices }: Plan): readonly string[] {
+  return [...problems, ...notices].map(({ code }) => code);
+}
+
+function change(before: ManifestTable, after: ManifestTable, rows = 2): Plan {
+  return planOf({ from: manifest([before]), to: manifest([after]), rows });
+}
+
+test("an empty database gets the system schema, every table with its indexes, and a note", () => {
+  const empty = planOf({ from: manifest([]), to: both, catalog: emptyCatalog, applied: null });
+  expect(outline(empty)).toEqual([
+    "system-schema",
+    "create-table users",
+    "create-table projects",
+    "record-manifest",
+  ]);
+  const [, create] = empty.steps;
+  expect(create?.transaction).toBe(true);
+  expect(create?.sql.join("\n")).toContain("default _convoy.new_id(1)");
+  expect(create?.sql.join("\n")).not.toContain("concurrently");
+});
+
+test("a database that is as the schema wants it needs nothing", () => {
+  expect(planOf({ from: both, to: both, rows: 5 })).toEqual({
+    steps: [],
+    problems: [],
+    notices: [],
+  });
+});
+
+test("a schema whose functions have changed needs nothing", () => {
+  const path = "users.list";
+  const to: Manifest = {
+    ...both,
+    functions: [{ path, kind: "query", visibility: "public" }],
+  };
+  expect(planOf({ from: both, to }).steps).toEqual([]);
+});
+
+test("the same input gives the same plan, and none of it is changed", () => {
+  const input = { from: manifest([users]), to: both, rows: 3 };
+  expect(planOf(input)).toEqual(planOf(input));
+});
+
+describe("indexes", () => {
+  const plain = table("notes", { title: text, size: number });
+  const indexed = table(
+    "notes",
+    { title: text, size: number },
+    { indexes: [index("by_title", "title")] },
+  );
+  const other = table(
+    "notes",
+    { title: text, size: number },
+    { indexes: [index("by_title", "title", "size")] },
+  );
+
+  test("a new index of a table with rows is built concurrently", () => {
+    const found = change(plain, indexed);
+    expect(outline(found)).toEqual(["create-index notes.by_title concurrently", "record-manifest"]);
+    expect(found.steps[0]).toMatchObject({
+      lock: { mode: "share update exclusive", on: "notes" },
+      estimate: { rows: 2, bytes: 200 },
+      transaction: false,
+    });
+  });
+
+  test("a new index of a table without rows is built at once, if it still has none", () => {
+    const found = change(plain, indexed, 0);
+    expect(outline(found)).toEqual(["create-index notes.by_title", "record-manifest"]);
+    expect(found.steps[0]).toMatchObject({ mustBeEmpty: "notes", lock: { mode: "share" } });
+  });
+
+  test("an index whose definition changed is built before the old one goes", () => {
+    expect(outline(change(indexed, other))).toEqual([
+      "create-index notes.by_title concurrently",
+      "drop-index notes",
+      "record-manifest",
+    ]);
+  });
+
+  test("an index that the schema has no more is dropped", () => {
+    const found = change(indexed, plain);
+    expect(outline(found)).toEqual(["drop-index notes", "record-manifest"]);
+    expect(found.steps[0]?.sql[0]).toContain("drop index concurrently");
+  });
+
+  test("an index that a person has made is left alone", () => {
+    const catalog = catalogOf(manifest([plain]), 2);
+    const [found] = catalog.tables;
+    const mine = { name: "mine", valid: true, unique: false, definition: "" };
+    const tables = [{ ...found!, indexes: [...found!.indexes, mine] }];
+    const from = manifest([plain]);
+    expect(planOf({ from, to: from, catalog: { ...catalog, tables } }).steps).toEqual([]);
+  });
+
+  test("what an interrupted build left behind goes, and is built again", () => {
+    const catalog = catalogOf(manifest([indexed]), 2);
+    const tables = catalog.tables.map((found) => ({
+      ...found,
+      indexes: found.indexes.map((built) => ({ ...built, valid: built.name === "notes_pkey" })),
+    }));
+    const from = manifest([indexed]);
+    expect(outline(planOf({ from, to: from, catalog: { ...catalog, tables } }))).toEqual([
+      "drop-index notes",
+      "create-index notes.by_title concurrently",
+    ]);
+  });
+
+  test("a unique index of a table with rows is looked into before anything is changed", () => {
+    const wanted = table(
+      "notes",
+      { title: text, size: number },
+      { indexes: [index("by_size", "size"), unique("one_title", "title")] },
+    );
+    expect(outline(change(plain, wanted))).toEqual([
+      "check-duplicates notes",
+      "create-index notes.by_size concurrently",
+      "create-index notes.one_title concurrently",
+      "record-manifest",
+    ]);
+  });
+
+  test("an index cannot have the name of something else", () => {
+    const [wanted] = physicalTable(indexed).indexes;
+    const catalog = catalogOf(manifest([plain]), 2);
+    const relations = [{ name: wanted!.name, kind: "view" }];
+    const found = planOf({
+      from: manifest([plain]),
+      to: manifest([indexed]),
+      catalog: { ...catalog, relations },
+    });
+    expect(codes(found)).toEqual(["name-taken"]);
+    expect(found.steps).toEqual([]);
+  });
+});
+
+describe("tables", () => {
+  test("a table that left the schema is kept, and the notice says how to drop it", () => {
+    const found = planOf({ from: both, to: manifest([users]), rows: 12 });
+    expect(outline(found)).toEqual(["record-manifest"]);
+    expect(codes(found)).toEqual(["table-kept"]);
+    expect(found.notices[0]?.message).toContain("12 documents");
+  });
+
+  test("a table that was named is dropped, and its number is not used again", () => {
+    const options = { allowDrop: ["projects"] };
+    const found = planOf({ from: both, to: manifest([users]), rows: 12, options });
+    expect(outline(found)).toEqual(["drop-table projects", "record-manifest"]);
+    const later = { ...catalogOf(manifest([users])), applied: manifest([users]) };
+    const catalog = { ...later, system: { ...later.system, lastNumber: 2 } };
+    const again = planOf({ from: manifest([users]), to: both, catalog });
+    expect(again.steps[0]).toMatchObject({ kind: "create-table", number: 3 });
+  });
+
+  test("a table that is in the schema is not dropped, although it was named", () => {
+    const found = planOf({ from: both, to: both, options: { allowDrop: ["users"] } });
+    expect(found.steps).toEqual([]);
+    expect(codes(found)).toEqual(["drop-not-needed"]);
+  });
+
+  test("a kept table that comes back is used with its documents, once they were checked", () => {
+    const catalog = catalogOf(both, 4);
+    const found = planOf({ from: manifest([users]), to: both, catalog });
+    expect(outline(found)).toEqual(["check-documents projects", "record-manifest"]);
+    expect(codes(found)).toEqual(["table-restored"]);
+  });
+
+  test.each(["table", "view", "type", "foreign table"])(
+    "a %s of the same name that Convoy did not make stops the plan",
+    (kind) => {
+      const catalog: Catalog = { ...emptyCatalog, relations: [{ name: "users", kind }] };
+      const found = planOf({ from: manifest([]), to: both, catalog, applied: null });
+      expect(codes(found)).toEqual(["table-not-ours"]);
+      expect(found.steps).toEqual([]);
+      expect(found.problems[0]?.message).toContain(`a ${kind} "users"`);
+    },
+  );
+
+  test("a table that lost its constraint counts as somebody else's", () => {
+    const catalog = catalogOf(both);
+    const tables = catalog.tables.map((found) => ({ ...found, number: null }));
+    const found = planOf({ from: both, to: both, catalog: { ...catalog, tables } });
+    expect(codes(found)).toEqual(["table-not-ours", "table-not-ours"]);
+    expect(found.problems[0]?.message).toContain("users_convoy_id");
+  });
+
+  test("a table that somebody dropped is created anew, under its number", () => {
+    const catalog = { ...catalogOf(both), tables: [], relations: [] };
+    const found = planOf({ from: both, to: both, catalog });
+    expect(outline(found)).toEqual(["create-table users", "create-table projects"]);
+    expect(codes(found)).toEqual(["table-recreated", "table-recreated"]);
+    expect(found.steps[1]).toMatchObject({ number: 2 });
+  });
+
+  test("when all numbers are used there are no new tables", () => {
+    const catalog = { ...emptyCatalog, system: { ...emptyCatalog.system, lastNumber: 4094 } };
+    const found = planOf({ from: manifest([]), to: both, catalog, applied: null });
+    expect(codes(found)).toEqual(["too-many-tables"]);
+    expect(found.problems[0]?.table).toBe("projects");
+  });
+});
+
+describe("renames", () => {
+  const folders = { ...projects, name: "folders" };
+  const renamed = manifest([users, folders]);
+  const rename = { renames: [{ from: "projects", to: "folders" }] };
+
+  test("a rename that was not named is an addition, with a notice", () => {
+    const found = planOf({ from: both, to: renamed, rows: 3 });
+    expect(outline(found)).toEqual(["create-table folders", "record-manifest"]);
+    expect(codes(found)).toEqual(["may-be-rename", "table-kept"]);
+  });
+
+  test("tables that are nothing alike are no rename", () => {
+    const other = table("folders", { path: text });
+    const found = planOf({ from: both, to: manifest([users, other]) });
+    expect(codes(found)).toEqual(["table-kept"]);
+  });
+
+  test("a table is renamed with its constraint and indexes, and nothing is built or checked", () => {
+    const found = planOf({ from: both, to: renamed, rows: 3, options: rename });
+    expect(outline(found)).toEqual(["rename-table projects folders", "record-manifest"]);
+    const sql = found.steps[0]?.sql.join("\n") ?? "";
+    expect(sql).toContain('rename constraint "projects_convoy_id" to "folders_convoy_id"');
+    expect(sql).toContain(`rename to "${physicalTable(folders).indexes[0]?.name}"`);
+  });
+
+  test("a run after the rename has nothing to rename", () => {
+    const found = planOf({
+      from: both,
+      to: renamed,
+      catalog: catalogOf(renamed, 3),
+      options: rename,
+    });
+    expect(outline(found)).toEqual(["record-manifest"]);
+  });
+
+  test("references to a renamed table are the same references", () => {
+    const notes = (owner: string) => table("notes", { owner: idOf(owner) });
+    const found = planOf({
+      from: manifest([notes("users"), users]),
+      to: manifest([notes("people"), { ...users, name: "people" }]),
+      rows: 3,
+      options: { renames: [{ from: "users", to: "people" }] },
+    });
+    expect(outline(found)).toEqual(["rename-table users people", "record-manifest"]);
+  });
+
+  test("a table takes the place of an empty one, whose documents' types say nothing", () => {
+    const catalog = catalogOf(manifest([users, projects, folders]));
+    const tables = catalog.tables.map((found) =>
+      found.name === "projects" ? { ...found, estimatedRows: 7 } : found,
+    );
+    const found = planOf({
+      from: renamed,
+      to: renamed,
+      catalog: { ...catalog, tables },
+      options: rename,
+    });
+    expect(outline(found)).toEqual(["check-documents projects", "rename-table projects folders"]);
+    expect(found.steps[1]).toMatchObject({ mustBeEmpty: "folders" });
+  });
+
+  test.each([
+    ["there is no such table", { from: "nothing", to: "folders" }],
+    ["the schema has not the new name", { from: "projects", to: "nothing" }],
+    ["the schema still has the old name", { from: "users", to: "folders" }],
+  ])("a rename is refused where %s", (_, wrong) => {
+    const found = planOf({ from: both, to: renamed, options: { renames: [wrong] } });
+    expect(codes(found)).toContain("invalid-rename");
+    expect(found.steps).toEqual([]);
+  });
+
+  test("a rename onto a table with rows is refused", () => {
+    const catalog = catalogOf(manifest([users, projects, folders]), 1);
+    const found = planOf({ from: both, to: renamed, catalog, options: rename });
+    expect(codes(found)).toContain("invalid-rename");
+  });
+});
+
+describe("columns", () => {
+  const plain = table("notes", { title: text, size: number });
+  const promoted = table("notes", { title: text, size: number }, { promoted: ["size"] });
+  const relational = table("notes", { title: text, size: number }, { relational: true });
+
+  test("a new table has its columns from the start", () => {
+    const found = planOf({
+      from: manifest([]),
+      to: manifest([promoted]),
+      catalog: emptyCatalog,
+      applied: null,
+    });
+    expect(found.steps[1]?.sql.join()).toContain('"size" double precision not null');
+  });
+
+  test.each([
+    ["promoted", plain, promoted],
+    ["demoted", promoted, plain],
+    ["made relational", plain, relational],
+    ["made a document again", relational, plain],
+  ])("a table without rows can be %s", (_, before, after) => {
+    const found = change(before, after, 0);
+    expect(outline(found)).toEqual(["change-columns notes", "record-manifest"]);
+    expect(found.steps[0]).toMatchObject({ mustBeEmpty: "notes" });
+  });
+
+  test.each([
+    ["promoted", plain, promoted],
+    ["demoted", promoted, plain],
+    ["made relational", plain, relational],
+  ])("a table with rows cannot be %s yet", (_, before, after) => {
+    const found = change(before, after);
+    expect(codes(found)).toEqual(["promotion-not-available"]);
+    expect(found.steps).toEqual([]);
+  });
+
+  test("indexes are built anew with the columns", () => {
+    const indexes = [index("by_size", "size")];
+    const found = change({ ...promoted, indexes }, { ...relational, indexes }, 0);
+    expect(outline(found)).toEqual([
+      "change-columns notes",
+      "create-index notes.by_size",
+      "record-manifest",
+    ]);
+  });
+
+  test("a promoted field that may be missing now loses NOT NULL, and back", () => {
+    const optional = table("notes", { title: text, "size?": number }, { promoted: ["size"] });
+    expect(outline(change(promoted, optional))).toEqual([
+      "change-columns notes",
+      "record-manifest",
+    ]);
+    const back = change(optional, promoted);
+    expect(outline(back)).toEqual([
+      "check-documents notes",
+      "set-not-null notes",
+      "record-manifest",
+    ]);
+    expect(back.steps[1]?.transaction).toBe(false);
+  });
+
+  test("a column that a person has added stays, with a notice", () => {
+    const from = manifest([plain]);
+    const catalog = catalogOf(from, 2);
+    const [found] = catalog.tables;
+    const mine = { ...found!.columns[0]!, name: "mine" };
+    const tables = [{ ...found!, columns: [...found!.columns, mine] }];
+    const result = planOf({ from, to: from, catalog: { ...catalog, tables } });
+    expect(result.steps).toEqual([]);
+    expect(codes(result)).toEqual(["column-kept"]);
+  });
+});
+
+describe("documents", () => {
+  const of = (fields: Parameters<typeof table>[1]): ManifestTable => table("notes", fields);
+
+  test.each<readonly [string, ManifestTable, ManifestTable]>([
+    ["an optional field", of({ a: text }), of({ a: text, "b?": number })],
+    ["a value of an enum", of({ a: oneOf("x", "y") }), of({ a: oneOf("x", "y", "z") })],
+    ["null", of({ a: text }), of({ a: oneOf(text, nothing) })],
+    ["any text", of({ a: oneOf("x", "y") }), of({ a: text })],
+    ["absence", of({ a: text }), of({ "a?": text })],
+  ])("a type that only gains %s needs no check", (_, before, after) => {
+    expect(outline(change(before, after))).toEqual(["record-manifest"]);
+  });
+
+  test.each<readonly [string, ManifestTable, ManifestTable]>([
+    ["a required field", of({ a: text }), of({ a: text, b: number })],
+    ["another type", of({ a: text }), of({ a: number })],
+    ["a narrower type", of({ a: text }), of({ a: oneOf("x", "y") })],
+    ["a field that is gone", of({ a: text, b: text }), of({ a: text })],
+    ["a field that must be there", of({ "a?": text }), of({ a: text })],
+    ["ids of other tables", of({ a: idOf("notes", "users") }), of({ a: idOf("notes") })],
+  ])("%s is checked before anything is changed", (_, before, after) => {
+    const indexes = [index("by_a", "a")];
+    expect(outline(change(before, { ...after, indexes }))).toEqual([
+      "check-documents notes",
+      "create-index notes.by_a concurrently",
+      "record-manifest",
+    ]);
+  });
+
+  test("a table without rows has nothing to check", () => {
+    expect(outline(change(of({ a: text }), of({ a: number }), 0))).toEqual(["record-manifest"]);
+  });
+
+  test.each<readonly [string, ManifestTable, ManifestTable]>([
+    ["gets tags", of({ a: date }), of({ a: oneOf(text, date) })],
+    ["loses tags", of({ a: oneOf(bigint, date) }), of({ a: date })],
+  ])("a position that %s stops the plan where there are rows", (_, before, after) => {
+    expect(codes(change(before, after))).toEqual(["storage-form-changed"]);
+    expect(codes(change(before, after, 0))).toEqual([]);
+  });
+
+  test("a recursive type is checked by reading the documents", () => {
+    const tree = { kind: "named", name: "Tree" } as const;
+    const types = {
+      Tree: {
+        kind: "object",
+        properties: [{ name: "next", type: oneOf(tree, nothing), optional: false }],
+      },
+    } as const;
+    const from = manifest([of({ a: text })]);
+    const found = planOf({ from, to: manifest([of({ a: tree })], types), rows: 2 });
+    expect(found.steps[0]).toMatchObject({ kind: "check-documents", streamed: ["a"] });
+  });
+});
+
+describe("databases", () => {
+  const run = (catalog: Partial<Catalog>): Plan =>
+    planOf({ from: both, to: both, catalog: { ...catalogOf(both), ...catalog } });
+
+  test("a server that is too old is refused", () => {
+    expect(codes(run({ serverVersion: 140_009 }))).toEqual(["postgres-too-old"]);
+  });
+
+  test("a database that a newer Convoy has set up is left alone", () => {
+    const { system } = catalogOf(both);
+    expect(codes(run({ system: { ...system, version: 1000 } }))).toEqual(["newer-convoy"]);
+  });
+
+  test("the tables of one database are in one schema", () => {
+    expect(codes(run({ schema: "other" }))).toEqual(["other-data-schema"]);
+  });
+});
