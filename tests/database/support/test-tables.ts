@@ -1,4 +1,5 @@
 import { Client } from "pg";
+import { z } from "zod";
 import type { Manifest, ManifestTable } from "../../../compiler/model/manifest.js";
 import { physicalSchema } from "../../../runtime/database/storage/physical-schema.js";
 import type { StoredDocument } from "../../../runtime/database/storage/document-codec.js";
@@ -8,6 +9,16 @@ import {
 } from "../../../runtime/database/storage/table-storage.js";
 import type { PhysicalColumn } from "../../../runtime/postgres/schema/physical-schema.js";
 import { identifier, qualified } from "../../../runtime/postgres/sql/identifier.js";
+import {
+  createDatabaseModel,
+  type DatabaseModel,
+} from "../../../runtime/database/model/database-model.js";
+import { createReader } from "../../../runtime/database/reader/create-reader.js";
+import type { ReadSession } from "../../../runtime/database/session/session.js";
+import type { Parameter } from "../../../runtime/database/session/statement.js";
+import { resolvePoolOptions } from "../../../runtime/postgres/pool/pool-options.js";
+import { startupOptions } from "../../../runtime/postgres/pool/settings.js";
+import type { Reader } from "./run-query.js";
 import type { DocumentFields } from "./random-document.js";
 import { tableNumbers } from "./test-ids.js";
 
@@ -17,16 +28,27 @@ export interface TestTables extends AsyncDisposable {
   create(manifest: Manifest): Promise<void>;
   insert(table: TableStorage, documents: ReadonlyMap<string, DocumentFields>): Promise<void>;
   all(table: TableStorage): Promise<Map<string, StoredDocument>>;
+  /** A reader of the tables, and what it sends. */
+  reader(manifest: Manifest): { readonly reader: Reader; readonly sent: readonly SentStatement[] };
   /** Rows in Postgres's text form. */
-  rows(sql: string, parameters?: readonly (string | null)[]): Promise<(string | null)[][]>;
+  rows(sql: string, parameters?: readonly Parameter[]): Promise<(string | null)[][]>;
+}
+
+export interface SentStatement {
+  readonly text: string;
+  readonly parameters: readonly Parameter[];
 }
 
 const SCHEMA = "public";
 
 export async function openTestTables(url: string): Promise<TestTables> {
-  const client = new Client({ connectionString: url });
+  // As the pool has them, among them those that make the planner read through indexes.
+  const options = startupOptions(resolvePoolOptions({ url }));
+  const client = new Client({ connectionString: url, options });
   await client.connect();
-  await client.query("set timezone to 'UTC'; set client_min_messages to warning");
+  await client.query(
+    "set default_transaction_read_only to off; set client_min_messages to warning",
+  );
   return {
     create: async (manifest) => {
       await client.query(definitionOf(manifest));
@@ -53,13 +75,25 @@ export async function openTestTables(url: string): Promise<TestTables> {
       const found = await rows(`select ${names} from ${qualified(SCHEMA, table.name)}`, []);
       return new Map(found.map((row) => [row[0] ?? "", table.decode(row)]));
     },
+    reader: (manifest) => {
+      const sent: SentStatement[] = [];
+      const session: ReadSession = {
+        run: async ({ text }, parameters) => {
+          sent.push({ text, parameters });
+          const found = await rows(text, parameters);
+          return { rows: found, count: found.length };
+        },
+        runRaw: () => Promise.reject(new Error("A query sends no SQL of a person.")),
+      };
+      return { reader: createReader(session, modelOf(manifest)), sent };
+    },
     rows,
     [Symbol.asyncDispose]: () => client.end(),
   };
 
   async function rows(
     sql: string,
-    parameters: readonly (string | null)[] = [],
+    parameters: readonly Parameter[] = [],
   ): Promise<(string | null)[][]> {
     const result = await client.query({
       text: sql,
@@ -69,6 +103,18 @@ export async function openTestTables(url: string): Promise<TestTables> {
     });
     return result.rows as (string | null)[][];
   }
+}
+
+function modelOf(manifest: Manifest): DatabaseModel {
+  const tableNumber = tableNumbers(manifest.tables);
+  const names = manifest.tables.map(({ name }) => name);
+  const tables = Object.fromEntries(names.map((name) => [name, { validator: z.any() }]));
+  return createDatabaseModel({
+    manifest,
+    schema: { tables },
+    tableNumbers: new Map(names.map((name) => [name, tableNumber(name)])),
+    postgresSchema: SCHEMA,
+  });
 }
 
 /** How the tables of a manifest are kept. */
