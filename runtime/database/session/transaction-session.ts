@@ -51,6 +51,7 @@ export class TransactionSession implements WriteSession {
   #usedRaw = false;
   #ended = false;
   #failure: ConvoyError | null = null;
+  #failureWasChecked = false;
   #fatal: Error | null = null;
   #late: ConvoyError | null = null;
   #beginFailure: ConvoyError | null = null;
@@ -89,6 +90,11 @@ export class TransactionSession implements WriteSession {
   /** A statement failed, and Postgres will not commit. */
   get failure(): ConvoyError | null {
     return this.#failure;
+  }
+
+  /** Whether a savepoint would have left the transaction usable. */
+  get needsGuard(): boolean {
+    return this.#mode === "plain" && this.#failure !== null && this.#failureWasChecked;
   }
 
   /** A conflict or a lost connection, as `pg` reported it: whatever the handler made of it is void. */
@@ -189,7 +195,7 @@ export class TransactionSession implements WriteSession {
     } catch (error) {
       // The failure of BEGIN is the cause of the others, whichever is told first.
       await this.#beginning;
-      throw this.#fail(error, origin, this.#mode === "guarded" && checked);
+      throw this.#fail(error, origin, checked);
     } finally {
       if (--this.#pending === 0) this.#settled?.();
     }
@@ -204,7 +210,7 @@ export class TransactionSession implements WriteSession {
     if (this.#fatal !== null) throw databaseError(this.#fatal, "statement");
     if (this.#mode === "single" && this.#statements > 0) this.#restart = "plain";
     // Postgres has given the transaction up, and the handler has not.
-    if (this.#failure !== null && this.#mode === "plain") this.#restart = "guarded";
+    if (this.needsGuard) this.#restart = "guarded";
     if (this.#restart !== null) throw restarted();
     if (this.#failure !== null) throw this.#failure;
   }
@@ -260,13 +266,21 @@ export class TransactionSession implements WriteSession {
   }
 
   /** Notes what an error means for the transaction, and makes it the one that the handler sees. */
-  #fail(error: unknown, origin: "statement" | "raw", contained = false): ConvoyError {
-    // What was sent behind a failed statement fails only because of it.
-    if (this.#fatal === null && this.#failure !== null) return this.#failure;
+  #fail(error: unknown, origin: "statement" | "raw", checked = false): ConvoyError {
+    if (this.#fatal === null && this.#failure !== null) {
+      // It was sent behind a failed statement, and fails only because of that. With a savepoint round
+      // the other it might not have, and a handler that waits for each would get another answer.
+      if (!this.needsGuard || this.#ended) return this.#failure;
+      this.#restart = "guarded";
+      return restarted();
+    }
     if (failureOf(error) !== "other") this.#fatal ??= error as Error;
     const told = databaseError(this.#fatal ?? error, origin, this.#uniqueIndex);
     if (this.#ended) this.#late ??= told;
-    else if (!contained && this.#mode !== "single") this.#failure = told;
+    else if (this.#mode === "plain" || (this.#mode === "guarded" && !checked)) {
+      this.#failure = told;
+      this.#failureWasChecked = checked;
+    }
     return told;
   }
 }

@@ -82,9 +82,9 @@ async function attemptMutation<Result>(
   if (ending.kind === "threw") return await rollBack(transaction, ending.error);
   if (session.failure === null) return await commit(transaction, ending.value);
   // It caught the error and returned, so what it returns must be committed; Postgres cannot.
-  return guarded
-    ? await rollBack(transaction, session.failure)
-    : giveUp(transaction, { kind: "restart" });
+  return session.needsGuard
+    ? giveUp(transaction, { kind: "restart" })
+    : await rollBack(transaction, session.failure);
 }
 
 function mutationConflict(cause: unknown): ConvoyError {
