@@ -40,8 +40,9 @@ export function planIndexes(
     if (index.unique && hasRows) checks.push(checkDuplicates(index));
     creates.push(create(index));
   }
+  // Also one that is gone already: a run ended between dropping it and forgetting it.
   const drops = existing.registered
-    .filter(({ name }) => built.has(name) && !desired.indexes.some((index) => index.name === name))
+    .filter(({ name }) => !desired.indexes.some((index) => index.name === name))
     .map(({ name, index }) => dropIndex(name, reasonToDrop(index)));
   return { checks, creates, drops, problems };
 

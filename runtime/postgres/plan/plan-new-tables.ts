@@ -9,7 +9,8 @@ import type { CreateTableStep } from "./step.js";
 import type { Findings, PlanInput, World } from "./world.js";
 
 /** The tables that there are not: with their indexes, in one transaction each. */
-export function planNewTables({ desired, manifest, catalog }: PlanInput, world: World): Findings {
+export function planNewTables(input: PlanInput, world: World): Findings {
+  const { desired, catalog } = input;
   const steps: CreateTableStep[] = [];
   const problems: Problem[] = [];
   const notices: Notice[] = [];
@@ -25,7 +26,7 @@ export function planNewTables({ desired, manifest, catalog }: PlanInput, world: 
     if (found.length > 0) continue;
     steps.push(createStep(world.schema, table, number, registered !== undefined));
     if (registered !== undefined) notices.push(recreated(table.name));
-    notices.push(...likelyRenames(table.name, manifest.tables, desired.tables, world));
+    notices.push(...likelyRenames(table.name, input, world));
   }
   return { steps, problems, notices };
 }
@@ -110,13 +111,13 @@ const LIKENESS = 0.5;
 /** A rename looks like this, and is not guessed: its documents stay where they are. */
 function likelyRenames(
   name: string,
-  wanted: readonly ManifestTable[],
-  desired: readonly PhysicalTable[],
+  { manifest, desired, options }: PlanInput,
   world: World,
 ): readonly Notice[] {
-  const added = wanted.find((table) => table.name === name);
+  const added = manifest.tables.find((table) => table.name === name);
+  const spoken = new Set([...desired.tables.map((table) => table.name), ...options.allowDrop]);
   const removed = (world.applied?.tables ?? []).filter(
-    (table) => world.tables.has(table.name) && !desired.some((other) => other.name === table.name),
+    (table) => world.tables.has(table.name) && !spoken.has(table.name),
   );
   return removed
     .filter((table) => added !== undefined && likeness(table, added) >= LIKENESS)

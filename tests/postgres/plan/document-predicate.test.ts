@@ -231,8 +231,9 @@ function mutate(value: unknown, other: unknown, choices: Iterator<number>): unkn
   if (Array.isArray(value)) {
     const copy: unknown[] = [...value];
     const at = choice() % (copy.length + 1);
-    if (choice() < 2) copy.splice(at, 1);
-    else if (choice() < 2) copy.splice(at, 0, other);
+    const what = choice();
+    if (what < 2) copy.splice(at, 1);
+    else if (what < 4) copy.splice(at, 0, other);
     else copy[at] = mutate(copy[at], other, choices);
     return copy;
   }
