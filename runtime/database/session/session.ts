@@ -44,4 +44,9 @@ export interface WriteSession extends ReadSession {
    * the transaction usable.
    */
   runChecked(statement: Statement, parameters: readonly Parameter[]): Promise<StatementResult>;
+  /**
+   * Runs a part of the transaction of its own: if it fails, all that it did is undone, and the rest
+   * may go on. What is sent outside of it meanwhile waits.
+   */
+  nested<Result>(work: (session: WriteSession) => Promise<Result>): Promise<Result>;
 }

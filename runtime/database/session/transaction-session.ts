@@ -58,6 +58,12 @@ export class TransactionSession implements WriteSession {
   #restart: "plain" | "guarded" | null = null;
   #pending = 0;
   #settled: (() => void) | null = null;
+  readonly #root: WriteSession = this.#part();
+  /** The part that may send: the whole, or the innermost of the nested mutations. */
+  #current: WriteSession = this.#root;
+  /** The ends of the nested mutations that run, the innermost last. */
+  readonly #currentEnded: Promise<void>[] = [];
+  #nestings = 0;
 
   constructor(options: TransactionSessionOptions) {
     this.#connection = options.connection;
@@ -113,15 +119,11 @@ export class TransactionSession implements WriteSession {
   }
 
   run(statement: Statement, parameters: readonly Parameter[]): Promise<StatementResult> {
-    return unlessUnawaited(
-      this.#perform(() => this.#connection.run(statement, parameters), false, "statement"),
-    );
+    return this.#root.run(statement, parameters);
   }
 
   runChecked(statement: Statement, parameters: readonly Parameter[]): Promise<StatementResult> {
-    return unlessUnawaited(
-      this.#perform(() => this.#connection.run(statement, parameters), true, "statement"),
-    );
+    return this.#root.runChecked(statement, parameters);
   }
 
   runRaw(
@@ -129,10 +131,113 @@ export class TransactionSession implements WriteSession {
     parameters: readonly unknown[],
     options: RawOptions = {},
   ): Promise<RawResult> {
-    return unlessUnawaited(this.#raw(text, parameters, options));
+    return this.#root.runRaw(text, parameters, options);
+  }
+
+  nested<Result>(work: (session: WriteSession) => Promise<Result>): Promise<Result> {
+    return this.#root.nested(work);
+  }
+
+  /** The statements of one part of the transaction: the whole, or a nested mutation. */
+  #part(): WriteSession {
+    const part: WriteSession = {
+      run: (statement, parameters) =>
+        unlessUnawaited(
+          this.#perform(
+            part,
+            () => this.#connection.run(statement, parameters),
+            false,
+            "statement",
+          ),
+        ),
+      runChecked: (statement, parameters) =>
+        unlessUnawaited(
+          this.#perform(part, () => this.#connection.run(statement, parameters), true, "statement"),
+        ),
+      runRaw: (text, parameters, options = {}) =>
+        unlessUnawaited(this.#raw(part, text, parameters, options)),
+      nested: (work) => unlessUnawaited(this.#nest(part, work)),
+    };
+    return part;
+  }
+
+  /**
+   * Runs a part behind a savepoint. What the parts around it send waits meanwhile, so that all that
+   * is undone is what the part did.
+   */
+  async #nest<Result>(
+    outer: WriteSession,
+    work: (session: WriteSession) => Promise<Result>,
+  ): Promise<Result> {
+    // `end` waits for it, and it is refused what it sends from then on.
+    this.#pending++;
+    try {
+      await this.#turnOf(outer);
+      this.#refuseUnlessUsable();
+      await this.begin();
+      const name = `convoy_nested_${++this.#nestings}`;
+      const inner = this.#part();
+      const end = this.#makeCurrent(inner);
+      try {
+        // Should it fail, so does what follows.
+        this.#connection.command(`savepoint ${name}`).catch(() => {});
+        const result = await work(inner);
+        this.#refuseUnlessUsable();
+        await this.#connection.command(`release savepoint ${name}`);
+        return result;
+      } catch (error) {
+        await this.#undo(name, error);
+        throw error;
+      } finally {
+        end(outer);
+      }
+    } catch (error) {
+      if (this.#ended) this.#late ??= this.#fail(error, "statement");
+      throw error;
+    } finally {
+      if (--this.#pending === 0) this.#settled?.();
+    }
+  }
+
+  async #undo(savepoint: string, error: unknown): Promise<void> {
+    if (this.#fatal !== null || this.#restart !== null) return;
+    try {
+      await this.#connection.command(
+        `rollback to savepoint ${savepoint}; release savepoint ${savepoint}`,
+      );
+      this.#failure = null;
+    } catch (undoError) {
+      this.#fail(undoError, "statement");
+      throw error;
+    }
+  }
+
+  /** Lets one part send, and no other until it has ended. */
+  #makeCurrent(part: WriteSession): (next: WriteSession) => void {
+    let open = (): void => {};
+    this.#current = part;
+    const ended = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    this.#currentEnded.push(ended);
+    return (next) => {
+      this.#currentEnded.pop();
+      this.#current = next;
+      open();
+    };
+  }
+
+  async #turnOf(part: WriteSession): Promise<void> {
+    while (this.#current !== part) {
+      const ended = this.#currentEnded.at(-1);
+      // A nested mutation that has ended, and whose handler goes on, has no turn any more.
+      if (ended === undefined) throw endedError();
+      await ended;
+    }
   }
 
   async #raw(
+    part: WriteSession,
     text: string,
     parameters: readonly unknown[],
     options: RawOptions,
@@ -145,7 +250,7 @@ export class TransactionSession implements WriteSession {
     }
     this.#usedRaw = true;
     const query = { text, parameters, types: options.types ?? rawTypes, ...options };
-    const result = await this.#perform(() => this.#sendRaw(query), true, "raw");
+    const result = await this.#perform(part, () => this.#sendRaw(query), true, "raw");
     return {
       rows: result.rows,
       count: result.rowCount ?? 0,
@@ -177,6 +282,7 @@ export class TransactionSession implements WriteSession {
 
   /** Runs without a pause up to the sending, so that the order of calls is the order of statements. */
   async #perform<Result>(
+    part: WriteSession,
     send: () => Promise<Result>,
     checked: boolean,
     origin: "statement" | "raw",
@@ -185,6 +291,10 @@ export class TransactionSession implements WriteSession {
     const first = ++this.#statements === 1;
     this.#pending++;
     try {
+      if (this.#current !== part) {
+        await this.#turnOf(part);
+        this.#refuseUnlessUsable();
+      }
       if (this.#mode !== "single") {
         const begun = this.begin();
         if (!this.#pipelined) await begun;
@@ -202,11 +312,7 @@ export class TransactionSession implements WriteSession {
   }
 
   #refuseUnlessUsable(): void {
-    if (this.#ended)
-      throw new ConvoyError(
-        "transaction-ended",
-        "The database was called after the query or mutation had ended. Await every call on ctx before the handler returns.",
-      );
+    if (this.#ended) throw endedError();
     if (this.#fatal !== null) throw databaseError(this.#fatal, "statement");
     if (this.#mode === "single" && this.#statements > 0) this.#restart = "plain";
     // Postgres has given the transaction up, and the handler has not.
@@ -289,6 +395,13 @@ export class TransactionSession implements WriteSession {
 function unlessUnawaited<Result>(result: Promise<Result>): Promise<Result> {
   result.catch(() => {});
   return result;
+}
+
+function endedError(): ConvoyError {
+  return new ConvoyError(
+    "transaction-ended",
+    "The database was called after the query or mutation had ended. Await every call on ctx before the handler returns.",
+  );
 }
 
 /** Never seen by a caller of the function: its answer is that of the attempt that follows. */

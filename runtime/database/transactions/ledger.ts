@@ -83,6 +83,13 @@ export function lockOf({ clientId, mutationId }: MutationId): string {
   return `; select pg_advisory_xact_lock(${digest.readBigInt64BE(0)})`;
 }
 
+/**
+ * Lets one transaction at a time begin with it, and is in nobody's way who does not. The lock of a
+ * table takes no snapshot, so what comes next sees what the one before it has committed; after an
+ * advisory lock, it would run into that and fail again.
+ */
+export const turnLock = "; lock table _convoy.mutations in share update exclusive mode";
+
 /** Ids are compared and stored as they are, so they are short and plain. */
 export function checkMutationId({ clientId, mutationId }: MutationId): void {
   const plain = /^[\x21-\x7e]{1,128}$/;

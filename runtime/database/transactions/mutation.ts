@@ -5,11 +5,11 @@ import type { WriteSession } from "../session/session.js";
 import { TransactionSession } from "../session/transaction-session.js";
 import { runToEnd, tryConnect } from "./attempt.js";
 import { commit, giveUp, notBegun, rollBack, type Transaction } from "./commit.js";
-import { checkMutationId, lockOf } from "./ledger.js";
+import { checkMutationId, lockOf, turnLock } from "./ledger.js";
 import { hintsOf } from "./mode-hints.js";
 import type { MutationOptions } from "./mutation-options.js";
 import type { Outcome } from "./outcome.js";
-import { backOff, conflictPolicy, lostConnectionPolicy, realTiming } from "./retry.js";
+import { aloneAfter, backOff, conflictPolicy, lostConnectionPolicy, realTiming } from "./retry.js";
 
 /**
  * Runs the work in one serializable transaction: as if no other mutation ran at the same time, all
@@ -33,7 +33,8 @@ export async function runMutation<Result>(
   let conflicts = 0;
   let losses = 0;
   for (;;) {
-    const outcome = await attemptMutation(pool, work, guarded, options);
+    const takesTurns = conflicts >= aloneAfter;
+    const outcome = await attemptMutation(pool, work, { guarded, takesTurns }, options);
     switch (outcome.kind) {
       case "done":
         return outcome.value;
@@ -59,17 +60,18 @@ export async function runMutation<Result>(
 async function attemptMutation<Result>(
   pool: Pool,
   work: (session: WriteSession) => Promise<Result> | Result,
-  guarded: boolean,
+  { guarded, takesTurns }: { readonly guarded: boolean; readonly takesTurns: boolean },
   options: MutationOptions<Result>,
 ): Promise<Outcome<Result>> {
   const { id, pause, isolation = "serializable", uniqueIndex } = options;
   const connection = await tryConnect(pool);
   if (connection instanceof ConvoyError) return { kind: "lost", error: connection };
+  const turn = takesTurns ? turnLock : "";
   const lock = id === undefined ? "" : lockOf(id);
   const session = new TransactionSession({
     connection,
     mode: guarded ? "guarded" : "plain",
-    begin: `begin isolation level ${isolation} read write${pool.transactionSettings}${lock}`,
+    begin: `begin isolation level ${isolation} read write${turn}${pool.transactionSettings}${lock}`,
     pipelined: pool.hasSessionSettings,
     uniqueIndex,
     begun: pause && (() => pause("begun")),

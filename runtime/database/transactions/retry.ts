@@ -21,11 +21,14 @@ export interface RetryPolicy {
   readonly maxDelayMs: number;
 }
 
-/**
- * Eight writers of the same few keys fail two times in three (FINDINGS 8), so that one in some
- * thousands would still fail after twenty attempts without the growing delays.
- */
+/** Writers of the same few keys fail more often than not: see `aloneAfter` for what ends that. */
 export const conflictPolicy: RetryPolicy = { attempts: 20, firstDelayMs: 2, maxDelayMs: 250 };
+
+/**
+ * Conflicts after which a mutation takes turns with the others that have had as many. Delays alone
+ * leave it to chance, and on a busy machine one in some hundreds fails twenty times.
+ */
+export const aloneAfter = 5;
 
 /** For a server that restarts: about two seconds. */
 export const lostConnectionPolicy: RetryPolicy = {

@@ -112,7 +112,8 @@ test("an attempt waits for the COMMIT of a lost one that is still on its way", a
     }),
   );
   await until(
-    "select count(*) from pg_locks where locktype = 'advisory' and not granted",
+    `select count(*) from pg_locks where locktype = 'advisory' and not granted
+      and database = (select oid from pg_database where datname = current_database())`,
     (count) => count === "1",
   );
   proxy.deliverRequests();
@@ -122,7 +123,9 @@ test("an attempt waits for the COMMIT of a lost one that is still on its way", a
 });
 
 test("a server that stays away is told after a bounded number of attempts", async () => {
-  await using away = await startProxy(database.url, { onStartup: () => Buffer.alloc(0) });
+  await using away = await startProxy(database.url, {
+    onStartup: () => ({ answer: Buffer.alloc(0) }),
+  });
   await using lost = createPool({ url: away.url });
   const timing = countedTiming();
   const run = runMutation(lost, increment, options({ ...id, timing }));

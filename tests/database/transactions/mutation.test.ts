@@ -22,7 +22,7 @@ beforeAll(async () => {
      create table counters (name text primary key, value int not null);
      create table later (name text, constraint later_name unique (name) deferrable initially deferred)`,
   );
-  pool = createPool({ url: database.url, max: 4 });
+  pool = createPool({ url: database.url, max: 12 });
 });
 
 beforeEach(async () => {
@@ -282,6 +282,20 @@ test("a mutation that always conflicts is given up", async () => {
   await expect(run).rejects.toMatchObject({ code: "mutation-conflict", retryable: true });
   expect(timing.delays).toHaveLength(19);
   expect(Math.max(...timing.delays)).toBe(125);
+});
+
+test("many mutations of one document all get through", async () => {
+  const work = async (session: WriteSession): Promise<void> => {
+    const [row] = await rows(session, "select value from counters where name = 'a'");
+    const next = String(Number(row?.[0]) + 1);
+    await rows(session, "update counters set value = $1 where name = 'a'", next);
+  };
+  await Promise.all(
+    Array.from({ length: 12 }, async () => {
+      for (let round = 0; round < 10; round++) await runMutation(pool, work, options);
+    }),
+  );
+  expect(await execute(database.url, "select value from counters")).toEqual([[120]]);
 });
 
 test("a mutation that is sent again gets the stored result, and is not applied again", async () => {

@@ -18,8 +18,8 @@ export interface Proxy extends AsyncDisposable {
 }
 
 export interface ProxyOptions {
-  /** Answers the startup message in the place of the server; `null` passes it on. */
-  readonly onStartup?: (message: Buffer) => Buffer | null;
+  /** Answers the startup message in the place of the server, or passes on another one. */
+  readonly onStartup?: (message: Buffer) => { readonly answer: Buffer } | { readonly pass: Buffer };
 }
 
 interface Link {
@@ -39,9 +39,10 @@ export async function startProxy(target: string, options: ProxyOptions = {}): Pr
     links.add(link);
     let started = false;
     client.on("data", (data) => {
-      const refusal = started ? null : (options.onStartup?.(data) ?? null);
+      const first = started ? undefined : options.onStartup?.(data);
       started = true;
-      if (refusal !== null) client.end(refusal);
+      if (first !== undefined && "answer" in first) client.end(first.answer);
+      else if (first !== undefined) server.write(first.pass);
       else if (link.held === null) server.write(data);
       else {
         link.held.push(data);

@@ -1,0 +1,236 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ConvoyError } from "../../../protocol/errors.js";
+import { runMutation } from "../../../runtime/database/transactions/mutation.js";
+import { runQuery } from "../../../runtime/database/transactions/query.js";
+import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
+import { createPool, type Pool } from "../../../runtime/postgres/pool/pool.js";
+import type { PoolOptions } from "../../../runtime/postgres/pool/pool-options.js";
+import {
+  countedTiming,
+  databaseWith,
+  execute,
+  jsonCodec,
+  rows,
+  statement,
+} from "../../database/transactions/database.js";
+import { startProxy } from "./proxy.js";
+
+let database: OwnDatabase;
+const settings = `select current_setting('enable_seqscan'), current_setting('enable_bitmapscan'),
+  current_setting('enable_sort'), current_setting('jit'), current_setting('TimeZone'),
+  current_setting('bytea_output'), current_setting('statement_timeout'), current_setting('transaction_isolation')`;
+
+beforeAll(async () => {
+  database = await databaseWith("create table t (value int)");
+});
+
+afterAll(async () => {
+  await database[Symbol.asyncDispose]();
+});
+
+test("sessions plan by index, write texts in one form, and write only in transactions", async () => {
+  await using pool = createPool({ url: database.url, statementTimeoutMs: 5000 });
+  const works = [1, 2].map(() =>
+    runQuery(pool, (session) => rows(session, settings), { hint: "f" }),
+  );
+  for (const found of await Promise.all(works))
+    expect(found).toEqual([["off", "off", "off", "off", "UTC", "hex", "5s", "repeatable read"]]);
+  await using connection = await leased(pool);
+  await expect(connection.run(statement("insert into t values (1)"), [])).rejects.toMatchObject({
+    code: "25006",
+  });
+});
+
+test("the options of a URL are kept beside Convoy's", async () => {
+  const url = new URL(database.url);
+  url.searchParams.set("options", "-c search_path=mine -c TimeZone=Asia/Tokyo");
+  await using pool = createPool({ url: url.href, applicationName: "named" });
+  const found = await runQuery(pool, (session) =>
+    rows(
+      session,
+      "select current_setting('search_path'), current_setting('TimeZone'), current_setting('application_name')",
+    ),
+  );
+  expect(found).toEqual([["mine", "UTC", "named"]]);
+});
+
+for (const [what, onStartup] of [
+  ["refuses", refuseOptions],
+  ["drops", dropOptions],
+] as const)
+  test(`behind a pooler that ${what} startup options, transactions set them`, async () => {
+    await using proxy = await startProxy(database.url, { onStartup });
+    await using pool = createPool({ url: proxy.url, statementTimeoutMs: 5000 });
+    const work = () => runQuery(pool, (session) => rows(session, settings), { hint: "f" });
+    // Several at once: each of the first connections is refused.
+    const found = await Promise.all([work(), work(), work()]);
+    found.push(await work());
+    for (const each of found)
+      expect(each).toEqual([["off", "off", "off", "off", "UTC", "hex", "5s", "repeatable read"]]);
+    const written = await runMutation(
+      pool,
+      async (session) => {
+        const [a, b] = await Promise.all([
+          rows(session, settings),
+          rows(session, "insert into t values (7) returning value"),
+        ]);
+        await session.runRaw("select 1", []);
+        return [a, b];
+      },
+      { codec: jsonCodec, id: { clientId: "pooler", mutationId: what } },
+    );
+    expect(written).toEqual([
+      [["off", "off", "off", "off", "UTC", "hex", "5s", "serializable"]],
+      [["7"]],
+    ]);
+  });
+
+test("whoever waits too long for a connection, or behind too many, is told", async () => {
+  await using pool = createPool({
+    url: database.url,
+    max: 1,
+    maxWaiting: 1,
+    acquireTimeoutMs: 100,
+  });
+  const connection = await pool.connect();
+  const waiting = pool.connect().catch((error: unknown) => error);
+  expect(await codeOf(pool.connect())).toBe("database-busy");
+  expect(await waiting).toMatchObject({ code: "database-busy", status: 503, retryable: true });
+  connection.release();
+  (await pool.connect()).release();
+});
+
+test("a connection that is lost while nobody has it is replaced", async () => {
+  await using pool = createPool({ url: database.url, applicationName: "idle" });
+  await runQuery(pool, (session) => rows(session, "select 1"));
+  await execute(
+    database.url,
+    "select pg_terminate_backend(pid, 60000) from pg_stat_activity where application_name = 'idle'",
+  );
+  const found = runQuery(pool, (session) => rows(session, "select 1"), {
+    timing: countedTiming(),
+  });
+  expect(await found).toEqual([["1"]]);
+});
+
+test("a connection that is in a transaction does not go back into the pool", async () => {
+  await using pool = createPool({ url: database.url, max: 1 });
+  const first = await pool.connect();
+  await first.command("begin");
+  const pid = (await first.run(backend, [])).rows;
+  first.release();
+  await using second = await leased(pool);
+  expect((await second.run(backend, [])).rows).not.toEqual(pid);
+});
+
+test("a connection that is given back without having been used is kept", async () => {
+  await using pool = createPool({ url: database.url, max: 1 });
+  const pids = [];
+  for (const use of [true, false, true]) {
+    const connection = await pool.connect();
+    if (use) pids.push((await connection.run(backend, [])).rows);
+    connection.release();
+  }
+  expect(pids[0]).toEqual(pids[1]);
+});
+
+test("a connection with too many prepared statements is replaced", async () => {
+  await using pool = createPool({ url: database.url, max: 1 });
+  const pid = await runQuery(pool, async (session) => {
+    await Promise.all(
+      Array.from({ length: 1000 }, (_, index) => rows(session, `select ${index}::int`)),
+    );
+    return await rows(session, backend.text);
+  });
+  expect(await runQuery(pool, (session) => rows(session, backend.text))).not.toEqual(pid);
+});
+
+test("a pool that closes waits for the calls that have a connection, and takes no more", async () => {
+  const pool = createPool({ url: database.url });
+  let finish = (): void => {};
+  const query = runQuery(pool, async (session) => {
+    await rows(session, "select 1");
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    return await rows(session, "select 2");
+  });
+  await execute(database.url, "select 1");
+  const closed = pool[Symbol.asyncDispose]();
+  expect(await codeOf(pool.connect())).toBe("database-pool-closed");
+  finish();
+  expect(await query).toEqual([["2"]]);
+  await closed;
+  await pool[Symbol.asyncDispose]();
+  expect(pool.size).toBe(0);
+});
+
+test("a database that cannot be reached, or is not there, is told without its password", async () => {
+  const unreachable = new URL(database.url);
+  unreachable.port = "1";
+  unreachable.password = "secret";
+  const missing = new URL(database.url);
+  missing.pathname = "/nowhere";
+  for (const [url, code] of [
+    [unreachable, "database-connection-lost"],
+    [missing, "database-missing"],
+  ] as const) {
+    const error = await failureWith({ url: url.href });
+    expect(error.code).toBe(code);
+    expect(error.message).not.toContain("secret");
+  }
+});
+
+const backend = statement("select pg_backend_pid()");
+
+async function leased(
+  pool: Pool,
+): Promise<AsyncDisposable & Pick<Awaited<ReturnType<Pool["connect"]>>, "run">> {
+  const connection = await pool.connect();
+  return {
+    run: (...args) => connection.run(...args),
+    [Symbol.asyncDispose]: async () => {
+      connection.release();
+    },
+  };
+}
+
+async function failureWith(options: PoolOptions): Promise<ConvoyError> {
+  await using pool = createPool(options);
+  try {
+    (await pool.connect()).release();
+  } catch (error) {
+    return error as ConvoyError;
+  }
+  throw new Error("A connection was made.");
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<string | null> {
+  try {
+    await promise;
+    return null;
+  } catch (error) {
+    return (error as ConvoyError).code;
+  }
+}
+
+type Started = ReturnType<NonNullable<NonNullable<Parameters<typeof startProxy>[1]>["onStartup"]>>;
+
+/** As PgBouncer does. */
+function refuseOptions(message: Buffer): Started {
+  if (!message.includes("\0options\0")) return { pass: message };
+  const fields = "SFATAL\0VFATAL\0C08P01\0Munsupported startup parameter: options\0\0";
+  const answer = Buffer.alloc(5 + fields.length);
+  answer.write("E");
+  answer.writeInt32BE(4 + fields.length, 1);
+  answer.write(fields, 5);
+  return { answer };
+}
+
+/** As PgBouncer does with `ignore_startup_parameters = options`. */
+function dropOptions(message: Buffer): Started {
+  const text = message.toString("latin1").replace(/\0options\0[^\0]*/, "");
+  const pass = Buffer.from(text, "latin1");
+  pass.writeInt32BE(pass.length, 0);
+  return { pass };
+}
