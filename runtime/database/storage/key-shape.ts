@@ -54,7 +54,8 @@ export function keyShapeOf(place: FieldPlace): KeyShape {
   if (!optional || !position.null) {
     return singleKey({ sql: value, nullable }, type, only, absentRank);
   }
-  return presentKey(`((${jsonAt(names, column)}) is not null)`, value, type, only);
+  // A number: Postgres would turn `(… is not null) = false` into `… is null`, which is in no index.
+  return presentKey(`num_nonnulls(${jsonAt(names, column)})`, value, type, only);
 }
 
 function singleKey(
@@ -89,11 +90,11 @@ function presentKey(
     ],
     indexable: true,
     ranked: {
-      rank: `(case when not ${present} then ${ABSENT_RANK} when ${value} is null then ${NULL_RANK} else ${rankOf(valueClass)} end)`,
+      rank: `(case when ${present} = 0 then ${ABSENT_RANK} when ${value} is null then ${NULL_RANK} else ${rankOf(valueClass)} end)`,
       values: new Map([[valueClass, inDocument(value, type)]]),
     },
     encode: (key, comparison) => [
-      key === undefined ? "false" : "true",
+      key === undefined ? "0" : "1",
       encodeOrNull(key, type, comparison),
     ],
   };

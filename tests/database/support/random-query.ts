@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { Manifest, ManifestIndex, ManifestTable } from "../../../compiler/model/manifest.js";
 import { membersOf } from "../../../compiler/rules/type-search.js";
+import { compareValues } from "../../../runtime/database/values/compare.js";
 import { classOf } from "../../../runtime/database/values/value-class.js";
 import { type FieldPath, fieldPathsOf } from "./field-paths.js";
 import { fieldOf, type ModelTable } from "./model-table.js";
@@ -28,7 +29,7 @@ export function randomQuery(
   });
   return fc.record({
     table: fc.constant(table.name),
-    index: indexUse(table.indexes, fields),
+    index: indexUse(table.indexes, fields, model),
     order: fc.option(order),
     filters: fc.oneof(
       { weight: 2, arbitrary: fc.constant([]) },
@@ -104,9 +105,12 @@ function valuesOf(model: ModelTable, path: string): readonly unknown[] {
 function indexUse(
   indexes: readonly ManifestIndex[],
   fields: QueryFields,
+  model: ModelTable,
 ): fc.Arbitrary<IndexUse | null> {
   const uses = indexes.flatMap((index) =>
-    Array.from({ length: index.fields.length + 1 }, (_, equal) => rangeOf(index, equal, fields)),
+    Array.from({ length: index.fields.length + 1 }, (_, equal) =>
+      rangeOf(index, equal, fields, model),
+    ),
   );
   if (uses.length === 0) return fc.constant(null);
   return fc.oneof(
@@ -119,20 +123,47 @@ function rangeOf(
   { name, fields: paths }: ManifestIndex,
   length: number,
   fields: QueryFields,
+  { documents }: ModelTable,
 ): fc.Arbitrary<IndexUse> {
   const valueOf = (path: string) => fields.get(path) ?? fc.constant(undefined);
+  const fixed = paths.slice(0, length);
+  const anything: fc.Arbitrary<readonly unknown[]> = fc.tuple(...fixed.map(valueOf));
+  // Values that some document has together: few ranges would hit one otherwise.
+  const equal =
+    documents.length === 0
+      ? anything
+      : fc.oneof(
+          { weight: 1, arbitrary: anything },
+          {
+            weight: 3,
+            arbitrary: fc
+              .constantFrom(...documents)
+              .map((document) => fixed.map((path) => fieldOf(document, path))),
+          },
+        );
   const next = paths[length];
-  const bound = <Operator>(operators: readonly Operator[]) =>
-    next === undefined
-      ? fc.constant(null)
-      : fc.option(fc.record({ operator: fc.constantFrom(...operators), value: valueOf(next) }));
-  return fc.record({
-    name: fc.constant(name),
-    fields: fc.constant(paths),
-    equal: fc.tuple(...paths.slice(0, length).map(valueOf)),
-    lower: bound<"gt" | "gte">(["gt", "gte"]),
-    upper: bound<"lt" | "lte">(["lt", "lte"]),
-  });
+  const bound = next === undefined ? null : valueOf(next);
+  return fc
+    .record({ equal, lower: option(bound), upper: option(bound), flags: fc.nat(7) })
+    .map(({ equal: values, lower, upper, flags }) => {
+      // Mostly the right way round.
+      const isWrong = lower && upper && compareValues(lower.value, upper.value) > 0 && flags < 7;
+      const [low, high] = isWrong ? [upper, lower] : [lower, upper];
+      return {
+        name,
+        fields: paths,
+        equal: values,
+        lower: low && { operator: flags % 2 === 0 ? "gte" : "gt", value: low.value },
+        upper: high && { operator: flags % 4 < 2 ? "lte" : "lt", value: high.value },
+      };
+    });
+}
+
+function option(
+  value: fc.Arbitrary<unknown> | null,
+): fc.Arbitrary<{ readonly value: unknown } | null> {
+  if (value === null) return fc.constant(null);
+  return fc.option(value.map((some) => ({ value: some })));
 }
 
 function condition(fields: QueryFields, depth: number): fc.Arbitrary<ConditionDescription> {

@@ -49,6 +49,8 @@ export async function openTestTables(url: string): Promise<TestTables> {
   await client.query(
     "set default_transaction_read_only to off; set client_min_messages to warning",
   );
+  // A reader sends statements without waiting for one another, and this client takes one at a time.
+  let last: Promise<unknown> = Promise.resolve();
   return {
     create: async (manifest) => {
       await client.query(definitionOf(manifest));
@@ -95,6 +97,13 @@ export async function openTestTables(url: string): Promise<TestTables> {
     sql: string,
     parameters: readonly Parameter[] = [],
   ): Promise<(string | null)[][]> {
+    const before = last;
+    const result = before.then(() => send(sql, parameters));
+    last = result.catch(() => {});
+    return await result;
+  }
+
+  async function send(sql: string, parameters: readonly Parameter[]): Promise<(string | null)[][]> {
     const result = await client.query({
       text: sql,
       values: [...parameters],
