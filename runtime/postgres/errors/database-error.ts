@@ -52,6 +52,12 @@ const known: Readonly<Record<string, Known>> = {
       "A query or mutation waited too long between two of its statements, and Postgres ended its transaction. Do slow work in an action, and call queries and mutations from it.",
     options: { status: 504 },
   },
+  "25P04": {
+    code: "transaction-timeout",
+    message:
+      "A query or mutation took longer than the database allows for a transaction. Do less in one.",
+    options: { status: 504 },
+  },
   "57014": {
     code: "statement-timeout",
     message:
@@ -156,7 +162,7 @@ export function databaseError(
 }
 
 /** Whatever was under way did not happen, except for a COMMIT whose answer was lost. */
-export function connectionLost(cause: unknown): ConvoyError {
+function connectionLost(cause: unknown): ConvoyError {
   return new ConvoyError(
     "database-connection-lost",
     "The connection to the database was lost. Nothing was written; it may be tried again.",

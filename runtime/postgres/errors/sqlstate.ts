@@ -18,7 +18,8 @@ export type Failure =
   | "stale-plan"
   | "other";
 
-const lostStates = new Set(["57P01", "57P02", "57P03", "57P05", "25P03", "25P04"]);
+// 25P03 and 25P04 end the connection too, but the same work would idle as long the next time.
+const lostStates = new Set(["57P01", "57P02", "57P03", "57P05"]);
 const lostErrnos = new Set([
   "ECONNRESET",
   "ECONNREFUSED",

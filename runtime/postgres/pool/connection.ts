@@ -113,8 +113,8 @@ export class Connection {
 
   /** The first thing that was said of a lost connection; what follows only repeats that it is lost. */
   #reasonFor(error: Error): Error {
-    if (failureOf(error) !== "lost") return error;
-    this.#lost ??= error;
+    if (failureOf(error) === "lost") this.#lost ??= error;
+    else if (this.#lost === null) return error;
     return this.#lost as Error;
   }
 }

@@ -15,7 +15,7 @@ create index items_by_list on items (
 )`;
 
 /** Lists whose names begin so are ranges. */
-export function kindOf(list: string): ListKind {
+function kindOf(list: string): ListKind {
   return list.startsWith("range") ? "range" : "row";
 }
 
@@ -34,7 +34,7 @@ export async function readList(session: WriteSession, list: string): Promise<num
 }
 
 /** Writes the list as it was read, and a value more. */
-export async function writeList(
+async function writeList(
   session: WriteSession,
   list: string,
   before: readonly number[],

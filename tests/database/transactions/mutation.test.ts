@@ -249,6 +249,29 @@ test("a constraint that is checked at COMMIT fails the mutation", async () => {
   expect(await stored()).toEqual([]);
 });
 
+test("a mutation that waits too long between two statements is ended, and not run again", async () => {
+  const idle = { url: database.url, idleInTransactionTimeoutMs: 20, applicationName: "sleeper" };
+  await using impatient = createPool(idle);
+  for (const more of [{}, { id }]) {
+    let runs = 0;
+    const run = runMutation(
+      impatient,
+      async (session) => {
+        runs++;
+        await insert(session, "ada");
+        // Until Postgres has ended it.
+        for (let open = true; open; )
+          open = await exists("select from pg_stat_activity where application_name = 'sleeper'");
+        await insert(session, "bob");
+      },
+      { ...options, ...more },
+    );
+    expect(await codeOf(run)).toBe("transaction-idle-too-long");
+    expect(runs).toBe(1);
+  }
+  expect(await stored()).toEqual([]);
+});
+
 test("a conflict runs the mutation again, even if its handler has caught it", async () => {
   let runs = 0;
   const timing = countedTiming();
@@ -393,6 +416,10 @@ test("the ledger forgets what is old", async () => {
   expect(await trimLedger(pool, 60_000)).toBe(0);
   expect(await execute(database.url, "select mutation_id from _convoy.mutations")).toEqual([["3"]]);
 });
+
+async function exists(sql: string): Promise<boolean> {
+  return (await execute(database.url, sql)).length > 0;
+}
 
 function insert(session: WriteSession, name: string): Promise<StatementResult> {
   return session.runChecked(statement("insert into users (name) values ($1)"), [name]);
