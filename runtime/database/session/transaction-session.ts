@@ -172,30 +172,38 @@ export class TransactionSession implements WriteSession {
     // `end` waits for it, and it is refused what it sends from then on.
     this.#pending++;
     try {
-      await this.#turnOf(outer);
       this.#refuseUnlessUsable();
-      await this.begin();
       const name = `convoy_nested_${++this.#nestings}`;
       const inner = this.#part();
+      // Nothing may come between: of two parts that wait for their turn, one takes it.
+      while (this.#current !== outer) await this.#endOfCurrent();
       const end = this.#makeCurrent(inner);
       try {
-        // Should it fail, so does what follows.
-        this.#connection.command(`savepoint ${name}`).catch(() => {});
-        const result = await work(inner);
+        await this.begin();
         this.#refuseUnlessUsable();
-        await this.#connection.command(`release savepoint ${name}`);
-        return result;
-      } catch (error) {
-        await this.#undo(name, error);
-        throw error;
+        return await this.#inNestedSavepoint(name, () => work(inner));
       } finally {
         end(outer);
       }
     } catch (error) {
-      if (this.#ended) this.#late ??= this.#fail(error, "statement");
+      if (this.#ended) this.#late ??= endedError();
       throw error;
     } finally {
       if (--this.#pending === 0) this.#settled?.();
+    }
+  }
+
+  async #inNestedSavepoint<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    try {
+      // Should it fail, so does what follows.
+      this.#connection.command(`savepoint ${name}`).catch(() => {});
+      const result = await work();
+      this.#refuseUnlessUsable();
+      await this.#connection.command(`release savepoint ${name}`);
+      return result;
+    } catch (error) {
+      await this.#undo(name, error);
+      throw error;
     }
   }
 
@@ -221,19 +229,27 @@ export class TransactionSession implements WriteSession {
     });
     this.#currentEnded.push(ended);
     return (next) => {
-      this.#currentEnded.pop();
+      void this.#currentEnded.pop();
       this.#current = next;
       open();
     };
   }
 
   async #turnOf(part: WriteSession): Promise<void> {
-    while (this.#current !== part) {
-      const ended = this.#currentEnded.at(-1);
-      // A nested mutation that has ended, and whose handler goes on, has no turn any more.
-      if (ended === undefined) throw endedError();
-      await ended;
+    this.#pending++;
+    try {
+      while (this.#current !== part) await this.#endOfCurrent();
+      this.#refuseUnlessUsable();
+    } finally {
+      if (--this.#pending === 0) this.#settled?.();
     }
+  }
+
+  async #endOfCurrent(): Promise<void> {
+    const ended = this.#currentEnded.at(-1);
+    // A nested mutation that has ended, and whose handler goes on, has no turn any more.
+    if (ended === undefined) throw endedError();
+    await ended;
   }
 
   async #raw(
@@ -288,13 +304,10 @@ export class TransactionSession implements WriteSession {
     origin: "statement" | "raw",
   ): Promise<Result> {
     this.#refuseUnlessUsable();
+    if (this.#current !== part) await this.#turnOf(part);
     const first = ++this.#statements === 1;
     this.#pending++;
     try {
-      if (this.#current !== part) {
-        await this.#turnOf(part);
-        this.#refuseUnlessUsable();
-      }
       if (this.#mode !== "single") {
         const begun = this.begin();
         if (!this.#pipelined) await begun;
