@@ -1,11 +1,13 @@
 import { ConvoyError } from "../../../protocol/errors.js";
 import { creationTimeOf } from "../ids/document-id.js";
 import type { Row } from "../session/statement.js";
+import { invalidValue, placeOf } from "../values/errors.js";
 import { MAX_DOCUMENT_BYTES, MAX_INDEX_KEY_BYTES } from "../values/limits.js";
 import { decodeColumn, encodeColumn } from "./column-text.js";
 import type { TableColumns } from "./columns.js";
 import { createDecoders, type Decode } from "./decode-value.js";
-import { type EncodeContext, encodeValue } from "./encode-value.js";
+import { checkName, type EncodeContext, encodeValue } from "./encode-value.js";
+import { keyBytesOf, OVERHEAD_BYTES } from "./index-key-size.js";
 import type { IndexStorage } from "./index-storage.js";
 import { anyPosition, type PropertyPosition } from "./position.js";
 
@@ -55,11 +57,16 @@ export function createDocumentCodec(options: DocumentCodecOptions): DocumentCode
     const fields = new Map<string, EncodedField>();
     for (const [name, value] of Object.entries(document)) {
       if (value === undefined) continue;
+      if (!positions.has(name)) checkName(name, [], context);
       const encoded = encodeValue(positions.get(name) ?? anyPosition, value, [name], context);
       if (inColumns.has(name)) fields.set(name, { value, encoded });
       else doc[name] = encoded;
     }
-    const texts = promoted.map(({ column }) => encodeColumn(column, fields.get(column.name)));
+    const texts = promoted.map(({ column }) => {
+      const field = fields.get(column.name);
+      if (column.type === "bigint") checkInteger(context.table, column.name, field?.value);
+      return encodeColumn(column, field);
+    });
     if (columns.document !== null) texts.unshift(JSON.stringify(doc));
     checkSize(texts, document);
     return texts;
@@ -72,8 +79,7 @@ export function createDocumentCodec(options: DocumentCodecOptions): DocumentCode
     let bytes = 0;
     for (const text of texts) bytes += text === null ? 0 : Buffer.byteLength(text);
     if (bytes > MAX_DOCUMENT_BYTES) throw tooLarge(context.table, bytes);
-    // No key is longer than the whole document.
-    if (bytes > MAX_INDEX_KEY_BYTES) checkIndexKeys(context.table, indexes, document);
+    if (bytes > ALWAYS_SHORT_ENOUGH) checkIndexKeys(context.table, indexes, document);
   }
 
   function decode(row: Row): StoredDocument {
@@ -86,16 +92,19 @@ export function createDocumentCodec(options: DocumentCodecOptions): DocumentCode
   }
 
   function decodeFields(id: string, row: Row): StoredDocument {
-    const system = { _id: id, _creationTime: creationTimeOf(id) };
-    let document: StoredDocument = system;
+    const _creationTime = creationTimeOf(id);
+    let document: StoredDocument = { _id: id, _creationTime };
     let at = 1;
     if (columns.document !== null) {
       const doc = JSON.parse(row[at++] ?? "{}") as Record<string, unknown>;
       for (const [name, decodeField] of decodersInDocument) {
         if (Object.hasOwn(doc, name)) doc[name] = decodeField(doc[name]);
       }
+      // A spread that replaces no property costs a tenth of one that does.
+      document = { _id: id, _creationTime, ...doc };
       // What plain SQL may have written under the names of system fields does not count.
-      document = { ...system, ...doc, ...system };
+      if (document._id !== id) document._id = id;
+      if (document._creationTime !== _creationTime) document._creationTime = _creationTime;
     }
     for (const field of promoted) {
       const value = decodeColumn(field.column, field.position, row[at++] ?? null, field.decode);
@@ -111,18 +120,26 @@ export interface EncodedField {
   readonly encoded: unknown;
 }
 
+/** An integer column would keep another number. */
+function checkInteger(table: string, name: string, value: unknown): void {
+  if (typeof value !== "number" || Number.isSafeInteger(value)) return;
+  throw invalidValue(
+    placeOf(table, [name]),
+    "is no whole number that a double holds exactly, and its column holds whole numbers alone. Round it.",
+  );
+}
+
+/** No key of a document of so many bytes is too long, whatever its values take besides. */
+const ALWAYS_SHORT_ENOUGH = MAX_INDEX_KEY_BYTES - 16 * OVERHEAD_BYTES;
+
 function checkIndexKeys(
   table: string,
   indexes: ReadonlyMap<string, IndexStorage>,
   document: Readonly<Record<string, unknown>>,
 ): void {
   for (const index of indexes.values()) {
-    let bytes = 0;
-    for (const field of index.fields) {
-      for (const text of field.encode(valueAt(document, field.path))) {
-        bytes += text === null ? 0 : Buffer.byteLength(text);
-      }
-    }
+    const sizes = index.fields.map(({ path }) => keyBytesOf(valueAt(document, path)));
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
     if (bytes <= MAX_INDEX_KEY_BYTES) continue;
     throw new ConvoyError(
       "index-key-too-long",
