@@ -147,18 +147,18 @@ test("a connection with too many prepared statements is replaced", async () => {
 
 test("a pool that closes waits for the calls that have a connection, and takes no more", async () => {
   const pool = createPool({ url: database.url });
-  let finish = (): void => {};
+  const reached = signal();
+  const finish = signal();
   const query = runQuery(pool, async (session) => {
     await rows(session, "select 1");
-    await new Promise<void>((resolve) => {
-      finish = resolve;
-    });
+    reached.give();
+    await finish.given;
     return await rows(session, "select 2");
   });
-  await execute(database.url, "select 1");
+  await reached.given;
   const closed = pool[Symbol.asyncDispose]();
   expect(await codeOf(pool.connect())).toBe("database-pool-closed");
-  finish();
+  finish.give();
   expect(await query).toEqual([["2"]]);
   await closed;
   await pool[Symbol.asyncDispose]();
@@ -182,6 +182,14 @@ test("a database that cannot be reached, or is not there, is told without its pa
 });
 
 const backend = statement("select pg_backend_pid()");
+
+function signal(): { readonly given: Promise<void>; give(): void } {
+  let give = (): void => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give: () => give() };
+}
 
 async function leased(
   pool: Pool,
