@@ -33,7 +33,8 @@ export function decodeColumn(
     case "bigint":
       return Number(text);
     case "boolean":
-      return text === "t";
+      // As Postgres writes it, and as `encodeColumn` does.
+      return text === "t" || text === "true";
     case "numeric":
       return BigInt(text);
     case "timestamp(3) with time zone":

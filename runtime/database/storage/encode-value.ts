@@ -1,7 +1,7 @@
 import { isDocumentId, tableNumberOf } from "../ids/document-id.js";
 import { wrongId } from "../ids/errors.js";
 import { invalidValue, placeOf } from "../values/errors.js";
-import { MAX_DEPTH } from "../values/limits.js";
+import { MAX_BIGINT_DIGITS, MAX_DEPTH } from "../values/limits.js";
 import { encodeBigint, encodeBytes, encodeDate } from "../values/scalar-text.js";
 import { textProblem } from "../values/text.js";
 import { classOf, type ValueClass } from "../values/value-class.js";
@@ -41,7 +41,7 @@ export function encodeValue(
     case "boolean":
       return value;
     case "bigint":
-      return tagged(position, "$bigint", encodeBigint(value));
+      return tagged(position, "$bigint", encodeStoredBigint(value, path, context));
     case "object":
       return value === null ? null : encodeObject(position, value, path, context);
     default:
@@ -77,6 +77,16 @@ function encodeText(
     const number = tableNumberOf(id);
     return tables === null || tables.some((name) => tableNumber(name) === number);
   }
+}
+
+/** Postgres's `numeric` has an end, and one value beyond it would fail every query of the field. */
+function encodeStoredBigint(value: bigint, path: Path, { table }: EncodeContext): string {
+  const text = encodeBigint(value);
+  if (text.length <= MAX_BIGINT_DIGITS) return text;
+  throw invalidValue(
+    placeOf(table, path),
+    `is a bigint of ${text.length} digits; ${MAX_BIGINT_DIGITS} is the most. Store it as bytes.`,
+  );
 }
 
 function encodeObject(
@@ -126,18 +136,22 @@ function encodeProperties(
   for (const [name, property] of Object.entries(value)) {
     if (property === undefined) continue;
     const at = [...path, name];
-    const problem = textProblem(name);
-    if (problem !== null) {
-      throw invalidValue(
-        placeOf(context.table, path),
-        `has a property whose name contains ${problem}, which Postgres cannot keep. Rename it.`,
-      );
-    }
+    checkName(name, path, context);
     const found =
       position.object?.property(name)?.position ?? position.object?.others ?? anyPosition;
     encoded[name] = encodeValue(found, property, at, context);
   }
   return encoded;
+}
+
+/** @throws {ConvoyError} `invalid-value` for a name of a property that Postgres cannot keep. */
+export function checkName(name: string, path: Path, { table }: EncodeContext): void {
+  const problem = textProblem(name);
+  if (problem === null) return;
+  throw invalidValue(
+    placeOf(table, path),
+    `has a property whose name contains ${problem}, which Postgres cannot keep. Rename it.`,
+  );
 }
 
 function tagged(position: Position, tag: "$date" | "$bigint", text: string): unknown {

@@ -1,6 +1,8 @@
 import { isDocumentId, tableNumberOf } from "../ids/document-id.js";
 import { wrongId } from "../ids/errors.js";
 import { invalidValue, placeOf } from "../values/errors.js";
+import { MAX_BIGINT_DIGITS } from "../values/limits.js";
+import { encodeBigint } from "../values/scalar-text.js";
 import { textProblem } from "../values/text.js";
 import { classOf } from "../values/value-class.js";
 import type { EncodeContext } from "./encode-value.js";
@@ -74,6 +76,12 @@ function check(place: FieldPlace, value: unknown, context: EncodeContext): void 
     throw invalidValue(
       where,
       "is compared with NaN, which is no value. Check how it was computed.",
+    );
+  }
+  if (typeof value === "bigint" && encodeBigint(value).length > MAX_BIGINT_DIGITS) {
+    throw invalidValue(
+      where,
+      `is compared with a bigint of more than ${MAX_BIGINT_DIGITS} digits, which no field holds.`,
     );
   }
   if (value instanceof Date && Number.isNaN(value.getTime())) {

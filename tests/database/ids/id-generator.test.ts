@@ -41,7 +41,7 @@ describe("an id", () => {
     const valid = createIdGenerator()(1);
     const edits = fc.record({
       at: fc.nat(valid.length - 1),
-      letter: fc.constantFrom(..."0189abfgAF-_ \n\0"),
+      letter: fc.constantFrom(..."0189abfgAF-_ \n\0".split("")),
     });
     const text = fc.oneof(
       edits.map(({ at, letter }) => valid.slice(0, at) + letter + valid.slice(at + 1)),

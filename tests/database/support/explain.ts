@@ -5,6 +5,7 @@ export interface PlanNode {
   readonly "Node Type": string;
   readonly "Index Name"?: string;
   readonly "Index Cond"?: string;
+  readonly Filter?: string;
   readonly "One-Time Filter"?: string;
   readonly Plans?: readonly PlanNode[];
 }
