@@ -14,7 +14,7 @@ export interface BenchmarkOptions {
 
 export type Clock = "wall" | "cpu";
 
-export type Unit = "ms" | "MiB" | "count";
+export type Unit = "µs" | "ms" | "MiB" | "count";
 
 /** A figure, beside the one that it is compared with. */
 export interface Row {

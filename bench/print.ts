@@ -36,6 +36,8 @@ function cells(row: Row): string[] {
 
 function amount(value: number, unit: Unit): string {
   switch (unit) {
+    case "µs":
+      return `${value.toFixed(1)} µs`;
     case "ms":
       return value < 1000 ? `${value.toFixed(0)} ms` : `${(value / 1000).toFixed(2)} s`;
     case "MiB":

@@ -15,7 +15,9 @@ import { codegenCold } from "./benchmarks/codegen-cold.js";
 import { growth } from "./benchmarks/growth.js";
 import { memory } from "./benchmarks/memory.js";
 import { tspc } from "./benchmarks/tspc.js";
+import { postgresDocuments } from "./postgres-documents.js";
 import { postgresEmbedded } from "./postgres-embedded.js";
+import { postgresSync } from "./postgres-sync.js";
 import { tableOf } from "./print.js";
 
 const benchmarks: readonly Benchmark[] = [
@@ -26,6 +28,8 @@ const benchmarks: readonly Benchmark[] = [
   growth,
   memory,
   postgresEmbedded,
+  postgresDocuments,
+  postgresSync,
 ];
 
 const { values: options, positionals: names } = parseArgs({
