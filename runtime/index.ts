@@ -1,3 +1,4 @@
+export { ConvoyError, type ConvoyErrorOptions } from "../protocol/errors.js";
 export type { Id } from "../protocol/id.js";
 export { defineRef, type OnDelete, type RefOptions, type RefType } from "./schema/ref.js";
 export type { Register, RegisteredTableNames } from "./schema/register.js";
