@@ -121,7 +121,7 @@ async function underLoad(
 ): Promise<{ readonly worst: number; readonly took: number }> {
   const [sample] = await query<{ ids: readonly string[] }>(
     url,
-    "select array_agg(id::text) as ids from (select id from items limit 10000) as some",
+    "select array_agg(id::text) as ids from (select id from items limit 10000) as sample",
   );
   const ids = sample?.ids ?? [];
   const over = new AbortController();

@@ -27,7 +27,15 @@ export function throwProblems(
 /** What a run tells of an error that nobody before could say more about. */
 export function syncFailure(error: unknown): ConvoyError {
   if (error instanceof ConvoyError) return error;
-  if (postgresError(error).code === "25006") {
+  const { code } = postgresError(error);
+  if (code === "2BP01") {
+    return new ConvoyError(
+      "schema-object-in-use",
+      "Something that Convoy did not make, such as a view or a foreign key, depends on a table or column that was to be dropped. Drop that first, or keep the table. Steps before this one stay done.",
+      { status: 409, cause: error },
+    );
+  }
+  if (code === "25006") {
     return new ConvoyError(
       "database-read-only",
       "The database takes no writes: it is a standby, or its default_transaction_read_only is on. Connect to the primary.",

@@ -1,6 +1,6 @@
 import type { ClientBase } from "pg";
 import type { Manifest } from "../../../compiler/model/manifest.js";
-import { identifier, qualified } from "../sql/identifier.js";
+import { qualified } from "../sql/identifier.js";
 import { idCheckName, numberOfIdCheck } from "../schema/id-check.js";
 import type {
   Catalog,
@@ -21,9 +21,14 @@ export interface DatabaseState {
   readonly applied: Manifest | null;
 }
 
+/** Reading waits for whoever changes a table, and not for ever. */
+const LOCK_TIMEOUT_MS = 60_000;
+
 /** Reads the state of a database in one snapshot. The connection must be in no transaction. */
 export async function readCatalog(client: ClientBase, schema: string): Promise<DatabaseState> {
-  await client.query("begin isolation level repeatable read read only");
+  await client.query(
+    `begin isolation level repeatable read read only; set local lock_timeout = ${LOCK_TIMEOUT_MS}`,
+  );
   try {
     const state = await readState(client, schema);
     await client.query("commit");
@@ -162,7 +167,7 @@ async function countUpTo(
   estimate: number,
 ): Promise<number> {
   const { rows } = await client.query<{ count: string }>(
-    `select count(*) from (select from ${qualified(schema, name)} limit ${queries.EXACT_ROWS + 1}) as ${identifier("some")}`,
+    `select count(*) from (select from ${qualified(schema, name)} limit ${queries.EXACT_ROWS + 1}) as counted`,
   );
   const counted = Number(rows[0]?.count ?? 0);
   return counted <= queries.EXACT_ROWS ? counted : Math.max(estimate, counted);

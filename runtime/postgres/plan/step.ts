@@ -15,8 +15,6 @@ export type Step =
   | DropTableStep
   | RecordManifestStep;
 
-export type StepKind = Step["kind"];
-
 interface StepFacts {
   /** Run in this order: in one transaction, or one by one. */
   readonly sql: readonly string[];

@@ -1,6 +1,7 @@
 import { Client, escapeIdentifier } from "pg";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Manifest } from "../../../compiler/model/manifest.js";
+import { SchemaSyncError } from "../../../runtime/postgres/apply/failures.js";
 import { syncSchema } from "../../../runtime/postgres/apply/sync-schema.js";
 import {
   bigint,
@@ -421,8 +422,8 @@ describe("documents", () => {
       .sync(manifest([table("tasks", { n: number })]))
       .catch((error: unknown) => error);
     expect(error).toMatchObject({ problems: [{ documents: { count: 500 } }] });
-    const { problems } = error as { problems: [{ documents: { ids: string[] } }] };
-    expect(problems[0].documents.ids).toHaveLength(10);
+    expect(error).toBeInstanceOf(SchemaSyncError);
+    expect((error as SchemaSyncError).problems[0]?.documents?.ids).toHaveLength(10);
   });
 
   test("a recursive type is checked in documents that are read", async () => {
