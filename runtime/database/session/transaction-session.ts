@@ -138,25 +138,31 @@ export class TransactionSession implements WriteSession {
     return this.#root.nested(work);
   }
 
-  /** The statements of one part of the transaction: the whole, or a nested mutation. */
-  #part(): WriteSession {
+  /** One part of the transaction, the whole or a nested mutation, with what it has sent. */
+  #part(calls: PartCalls = { open: true, sent: new Set() }): WriteSession {
+    const track = <Result>(call: () => Promise<Result>): Promise<Result> => {
+      const result = calls.open ? call() : Promise.reject(endedError());
+      const settled = result.then(
+        () => void calls.sent.delete(settled),
+        () => void calls.sent.delete(settled),
+      );
+      calls.sent.add(settled);
+      return result;
+    };
     const part: WriteSession = {
       run: (statement, parameters) =>
-        unlessUnawaited(
-          this.#perform(
-            part,
-            () => this.#connection.run(statement, parameters),
-            false,
-            "statement",
-          ),
-        ),
+        track(() => {
+          const send = () => this.#connection.run(statement, parameters);
+          return this.#perform(part, send, false, "statement");
+        }),
       runChecked: (statement, parameters) =>
-        unlessUnawaited(
-          this.#perform(part, () => this.#connection.run(statement, parameters), true, "statement"),
-        ),
+        track(() => {
+          const send = () => this.#connection.run(statement, parameters);
+          return this.#perform(part, send, true, "statement");
+        }),
       runRaw: (text, parameters, options = {}) =>
-        unlessUnawaited(this.#raw(part, text, parameters, options)),
-      nested: (work) => unlessUnawaited(this.#nest(part, work)),
+        track(() => this.#raw(part, text, parameters, options)),
+      nested: (work) => track(() => this.#nest(part, work)),
     };
     return part;
   }
@@ -174,14 +180,23 @@ export class TransactionSession implements WriteSession {
     try {
       this.#refuseUnlessUsable();
       const name = `convoy_nested_${++this.#nestings}`;
-      const inner = this.#part();
+      const calls: PartCalls = { open: true, sent: new Set() };
+      const inner = this.#part(calls);
       // Nothing may come between: of two parts that wait for their turn, one takes it.
       while (this.#current !== outer) await this.#endOfCurrent();
       const end = this.#makeCurrent(inner);
       try {
         await this.begin();
         this.#refuseUnlessUsable();
-        return await this.#inNestedSavepoint(name, () => work(inner));
+        return await this.#inNestedSavepoint(name, async () => {
+          try {
+            return await work(inner);
+          } finally {
+            // What the handler did not wait for belongs to the part all the same.
+            calls.open = false;
+            await Promise.all(calls.sent);
+          }
+        });
       } finally {
         end(outer);
       }
@@ -404,10 +419,11 @@ export class TransactionSession implements WriteSession {
   }
 }
 
-/** One that the handler does not wait for must not end the process: it is told as `late`. */
-function unlessUnawaited<Result>(result: Promise<Result>): Promise<Result> {
-  result.catch(() => {});
-  return result;
+/** The calls of a part: those that are under way, and whether there may be more. */
+interface PartCalls {
+  open: boolean;
+  /** Settled, whatever comes of them: one that nobody waits for must not end the process. */
+  readonly sent: Set<Promise<void>>;
 }
 
 function endedError(): ConvoyError {

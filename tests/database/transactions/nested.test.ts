@@ -97,6 +97,21 @@ test("a part that nobody waits for fails the mutation, and nothing of it is writ
   expect(stored).toEqual([]);
 });
 
+test("what a failing part did not wait for is undone with it", async () => {
+  const { stored } = await inMutation(async (session) => {
+    await insert(session, "a");
+    // Makes the attempt run again, with a savepoint for each statement that may fail.
+    await insert(session, "a").catch(() => {});
+    const failing = session.nested(async (inner) => {
+      for (const item of ["b", "c", "d"]) void insert(inner, item);
+      throw new Error("no");
+    });
+    await expect(failing).rejects.toThrow("no");
+    await insert(session, "e");
+  });
+  expect(stored).toEqual(["a", "e"]);
+});
+
 test("a part cannot be used after it has ended", async () => {
   await inMutation(async (session) => {
     let kept: WriteSession | undefined;
