@@ -5,6 +5,7 @@ import { rowColumns } from "../query/select-sql.js";
 import { queryTable } from "../query/table-query.js";
 import type { GenericDatabaseReader } from "../reader.js";
 import type { ReadSession } from "../session/session.js";
+import { unlessUnawaited } from "../session/unawaited.js";
 import type { StoredDocument } from "../storage/document-codec.js";
 import type { TableStorage } from "../storage/table-storage.js";
 import { createSqlTag } from "./sql-tag.js";
@@ -15,16 +16,17 @@ export function createReader<Model extends GenericDataModel>(
   model: DatabaseModel,
 ): GenericDatabaseReader<Model> {
   const context = { session, statements: model.statements };
+  const get = async (...args: readonly unknown[]) => {
+    const { table, id } = targetOf(model, args);
+    return await readDocument(session, model, table, id);
+  };
+  const getMany = async (...args: readonly unknown[]) => {
+    const [name, ids] = typeof args[0] === "string" ? args : [null, args[0]];
+    return await readDocuments(session, model, name as string | null, ids as readonly unknown[]);
+  };
   const reader = {
-    async get(tableOrId: unknown, ...rest: readonly unknown[]) {
-      const { table, id } = targetOf(model, [tableOrId, ...rest]);
-      return await readDocument(session, model, table, id);
-    },
-    async getMany(tableOrIds: unknown, ...rest: readonly unknown[]) {
-      const [name, ids] =
-        typeof tableOrIds === "string" ? [tableOrIds, rest[0]] : [null, tableOrIds];
-      return await readDocuments(session, model, name, ids as readonly unknown[]);
-    },
+    get: (...args: readonly unknown[]) => unlessUnawaited(get(...args)),
+    getMany: (...args: readonly unknown[]) => unlessUnawaited(getMany(...args)),
     query: (table: string) => queryTable(context, model.table(table).storage),
     sql: createSqlTag(session),
   };

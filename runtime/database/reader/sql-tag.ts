@@ -1,5 +1,6 @@
 import { ConvoyError } from "../../../protocol/errors.js";
 import type { ReadSession } from "../session/session.js";
+import { unlessUnawaited } from "../session/unawaited.js";
 import type { SqlTag } from "../sql.js";
 
 /** `ctx.db.sql`: the text is the template's, and every interpolated value a parameter. */
@@ -15,7 +16,9 @@ export function createSqlTag(session: ReadSession): SqlTag {
     const { rows } = await session.runRaw(text, values.map(toParameter));
     return [...rows];
   };
-  return tag as SqlTag;
+  const sql = (strings: unknown, ...values: readonly unknown[]) =>
+    unlessUnawaited(tag(strings, ...values));
+  return sql as SqlTag;
 }
 
 function isTemplate(strings: unknown): strings is TemplateStringsArray {

@@ -5,6 +5,7 @@ import type { DatabaseModel, ModelTable } from "../model/database-model.js";
 import { createReader, readDocument, targetOf } from "../reader/create-reader.js";
 import type { WriteSession } from "../session/session.js";
 import type { Parameter } from "../session/statement.js";
+import { unlessUnawaited } from "../session/unawaited.js";
 import type { StoredDocument } from "../storage/document-codec.js";
 import type { GenericDatabaseWriter } from "../writer.js";
 import { validate } from "./validate.js";
@@ -45,8 +46,7 @@ export function createWriter<Model extends GenericDataModel>(
     return table.storage.decode(row);
   };
 
-  const writer = {
-    ...createReader<Model>(session, model),
+  const writes = {
     async insert(name: string, document: unknown) {
       const table = model.table(name);
       const id = newId(table.storage.number);
@@ -94,6 +94,11 @@ export function createWriter<Model extends GenericDataModel>(
       });
     },
   };
+  const writer: Record<string, unknown> = { ...createReader<Model>(session, model) };
+  for (const [name, method] of Object.entries(writes)) {
+    const call = method as (...args: readonly unknown[]) => Promise<unknown>;
+    writer[name] = (...args: readonly unknown[]) => unlessUnawaited(call(...args));
+  }
   return writer as unknown as GenericDatabaseWriter<Model>;
 }
 
