@@ -1,3 +1,4 @@
+export { ConvoyError, type ConvoyErrorOptions } from "../protocol/errors.js";
 export type { FunctionReference } from "../protocol/function-reference.js";
 export type { Id } from "../protocol/id.js";
 export type { GenericDataModel, TableModel, TableNamesOf } from "./database/data-model.js";
@@ -42,3 +43,7 @@ export type {
   RegisteredMutation,
   RegisteredQuery,
 } from "./functions/registered-function.js";
+export { type ConvoyHandler, convoyHandler, type ConvoyHandlerOptions } from "./server/handler.js";
+export type { HttpHandler, HttpRequest, HttpResponse } from "./server/http/node-handler.js";
+export type { ServerLimits } from "./server/limits.js";
+export type { ServerLog } from "./server/log/server-log.js";

@@ -6,6 +6,7 @@ import type { FunctionRegistry } from "../functions/run/registry.js";
 import { createRunner, type FunctionRunner, type RunnerLimits } from "../functions/run/runner.js";
 import { createPool, type Pool } from "../postgres/pool/pool.js";
 import type { SchemaDefinition } from "../schema/schema.js";
+import { checkSchemaState } from "./schema-state.js";
 import { readTableNumbers } from "./table-numbers.js";
 
 /** A project as a server loads it: what is in `_generated`. */
@@ -28,6 +29,8 @@ export interface BackendOptions {
 /** The functions of a project with the database they run against. */
 export interface Backend extends AsyncDisposable {
   readonly pool: Pool;
+  /** What it runs at the moment. */
+  readonly code: ProjectCode;
   /**
    * Runs a function; where the database could not be reached so far, tries again.
    *
@@ -60,6 +63,9 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
 
   return {
     pool,
+    get code() {
+      return code;
+    },
     async run(call) {
       return await (await runner()).run(call);
     },
@@ -69,6 +75,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
     },
     async check() {
       await readTableNumbers(pool);
+      await checkSchemaState(pool, code.manifest, options.postgresSchema ?? "public");
       await runner();
     },
     async [Symbol.asyncDispose]() {

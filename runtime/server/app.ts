@@ -1,0 +1,100 @@
+import express, { type Express, type Router } from "express";
+import helmet, { type HelmetOptions } from "helmet";
+import type { Backend } from "./backend.js";
+import { CallGate } from "./call-gate.js";
+import { createCallRecorder } from "./call-recorder.js";
+import { BodyReader } from "./http/read-body.js";
+import { answerError, createRouter, notFound } from "./http/router.js";
+import { type ServerLimits, usualLimits } from "./limits.js";
+import type { ServerLog } from "./log/server-log.js";
+import { createMetrics } from "./metrics.js";
+import { Readiness } from "./readiness.js";
+
+export interface AppOptions {
+  readonly backend: Backend;
+  readonly log: ServerLog;
+  readonly limits?: Partial<ServerLimits>;
+  /** Pages of these origins may call functions, besides the server's own: see `originPolicy`. */
+  readonly allowedOrigins?: readonly string[];
+  /** Whether clients are told what only a developer should read. */
+  readonly development?: boolean;
+}
+
+/** The routes of a server, and what decides whether they answer. */
+export interface Routes {
+  readonly router: Router;
+  readonly limits: ServerLimits;
+  readonly gate: CallGate;
+  readonly readiness: Readiness;
+}
+
+/** For answers that are data: whatever a browser could take them for, it may do nothing with them. */
+const headers: HelmetOptions = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  },
+  // For whoever ends TLS to decide: it binds all of a domain, and for long.
+  strictTransportSecurity: false,
+  // These say something of documents, and to browsers of long ago.
+  originAgentCluster: false,
+  crossOriginOpenerPolicy: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xFrameOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
+};
+
+/** A whole server but for its socket: see `listen`. */
+export interface App extends Routes {
+  readonly express: Express;
+  readonly log: ServerLog;
+}
+
+/**
+ * The routes alone, to be mounted among others.
+ *
+ * @param ofProcess whether the metrics are also those of the process.
+ */
+export function createRoutes(options: AppOptions, ofProcess = false): Routes {
+  const { backend, log, allowedOrigins = [], development = false } = options;
+  const limits = { ...usualLimits, ...options.limits };
+  const gate = new CallGate(limits.runningCalls);
+  const readiness = new Readiness({ check: () => backend.check(), log });
+  const metrics = createMetrics({
+    running: () => gate.running,
+    connections: () => backend.pool.size,
+    process: ofProcess,
+  });
+  const functions = () => backend.code.functions;
+  const router = createRouter({
+    backend,
+    gate,
+    reader: new BodyReader(limits.bodyBytes, limits.arrivingBytes),
+    recorder: createCallRecorder({ log, metrics, functions }),
+    metrics,
+    readiness,
+    log,
+    limits,
+    allowedOrigins,
+    development,
+  });
+  return { router, limits, gate, readiness };
+}
+
+/** The application that has a server to itself. */
+export function createApp(options: AppOptions): App {
+  const { log, development = false } = options;
+  const routes = createRoutes(options, true);
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  // Nothing reads it.
+  app.set("query parser", false);
+  app.use(helmet(headers));
+  app.use(routes.router);
+  app.use(notFound);
+  app.use(answerError({ log, development }));
+  return { ...routes, express: app, log };
+}

@@ -1,0 +1,121 @@
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Manifest } from "../../compiler/model/manifest.js";
+import { ConvoyError } from "../../protocol/errors.js";
+import type { FunctionRegistry } from "../functions/run/registry.js";
+import type { RunnerLimits } from "../functions/run/runner.js";
+import type { SchemaDefinition } from "../schema/schema.js";
+import type { ProjectCode } from "./backend.js";
+import type { HttpHandler } from "./http/node-handler.js";
+import type { ServerLimits } from "./limits.js";
+import type { ServerLog } from "./log/server-log.js";
+
+export interface ConvoyHandlerOptions {
+  /**
+   * The compiled project: the folder `_generated` with `functions.js` and `manifest.json`, or what
+   * these two hold.
+   */
+  readonly project:
+    | string
+    /** A URL of a file. */
+    | { readonly href: string }
+    | {
+        readonly functions: FunctionRegistry;
+        readonly schema: SchemaDefinition;
+        /** The content of `manifest.json`. */
+        readonly manifest: object;
+      };
+  /** Default: `DATABASE_URL` of the environment. */
+  readonly databaseUrl?: string;
+  /** The schema in Postgres that has the tables. Default: `public`. */
+  readonly postgresSchema?: string;
+  /** Connections to the database at most. Default: 10. */
+  readonly databaseConnections?: number;
+  readonly limits?: Partial<ServerLimits & RunnerLimits>;
+  /**
+   * Pages of these origins may call functions, besides the server's own: `https://app.example.com`,
+   * `http://localhost:*` for any port, or `*` for all.
+   */
+  readonly allowedOrigins?: readonly string[];
+  /** Where calls and failures are written; a `pino` logger is one. Default: a line of JSON each. */
+  readonly log?: ServerLog;
+}
+
+/** Convoy's routes, for an application that has others as well. */
+export interface ConvoyHandler extends HttpHandler {
+  /** Takes no more calls, gives the running ones their time, and closes the database's connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Mounts a project in an Express application, or in a server of Node. Requests for anything else go
+ * on to what comes next.
+ *
+ * The database may be down: calls are answered with an error until it is back.
+ *
+ * @throws {ConvoyError} where the project cannot be loaded, or no database is named.
+ *
+ * @example
+ * const app = express();
+ * const convoy = await convoyHandler({ project: "dist/convoy/_generated" });
+ * app.use("/backend", convoy);
+ */
+export async function convoyHandler(options: ConvoyHandlerOptions): Promise<ConvoyHandler> {
+  const { project, databaseConnections, postgresSchema, limits, allowedOrigins } = options;
+  // Not with the module: a project's functions load it too, and most of them serve nothing.
+  const [{ createRoutes }, { notFound }, { openBackend }, { loadProject }, { createLog }] =
+    await Promise.all([
+      import("./app.js"),
+      import("./http/router.js"),
+      import("./backend.js"),
+      import("./project/load-project.js"),
+      import("./log/create-log.js"),
+    ]);
+  const databaseUrl = options.databaseUrl ?? process.env["DATABASE_URL"] ?? "";
+  if (databaseUrl === "") throw missingDatabaseUrl();
+  const code =
+    typeof project === "string" || "href" in project
+      ? await loadProject(folderOf(project))
+      : ({ ...project, manifest: project.manifest as Manifest } satisfies ProjectCode);
+  const backend = await openBackend({
+    databaseUrl,
+    code,
+    ...(postgresSchema !== undefined && { postgresSchema }),
+    ...(databaseConnections !== undefined && { maxConnections: databaseConnections }),
+    ...(limits !== undefined && { limits }),
+  });
+  const log = options.log ?? createLog({ level: "info" });
+  const routes = createRoutes({
+    backend,
+    log,
+    ...(limits !== undefined && { limits }),
+    ...(allowedOrigins !== undefined && { allowedOrigins }),
+  });
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      routes.gate.close();
+      await routes.gate.idle(routes.limits.drainMs);
+      await backend[Symbol.asyncDispose]();
+    })();
+    return closing;
+  };
+  const handle: HttpHandler = (request, response, next) => {
+    routes.router(request as never, response as never, (error?: unknown) => {
+      if (next !== undefined) next(error);
+      else notFound(request as never, response as never);
+    });
+  };
+  return Object.assign(handle, { close });
+}
+
+function folderOf(project: string | { readonly href: string }): string {
+  return path.resolve(typeof project === "string" ? project : fileURLToPath(project.href));
+}
+
+export function missingDatabaseUrl(): ConvoyError {
+  return new ConvoyError(
+    "database-url-missing",
+    "No database is named. Set DATABASE_URL in the environment, in .env.local or in .env, as in postgresql://user:password@host:5432/name.",
+  );
+}

@@ -1,0 +1,144 @@
+import { type NextFunction, type Request, type Response, Router } from "express";
+import { ConvoyError } from "../../../protocol/errors.js";
+import type { FunctionKind } from "../../../protocol/function-reference.js";
+import { type CallGate, shuttingDown } from "../call-gate.js";
+import type { ServerLimits } from "../limits.js";
+import { errorRecord } from "../log/error-record.js";
+import type { ServerLog } from "../log/server-log.js";
+import type { Metrics } from "../metrics.js";
+import type { Readiness } from "../readiness.js";
+import { type CallRouteOptions, callRoute } from "./call-route.js";
+import { originPolicy } from "./origins.js";
+import { problemOf, sendProblem } from "./problem.js";
+import { identifyRequest } from "./request-id.js";
+
+export interface RouterOptions extends CallRouteOptions {
+  readonly limits: Pick<ServerLimits, "urlLength">;
+  readonly allowedOrigins: readonly string[];
+  readonly readiness: Readiness;
+  readonly metrics: Metrics;
+  readonly log: ServerLog;
+  readonly gate: CallGate;
+}
+
+const kinds: readonly FunctionKind[] = ["query", "mutation", "action"];
+
+/** All that a server answers. What is none of it goes on to whatever comes next. */
+export function createRouter(options: RouterOptions): Router {
+  const { limits, allowedOrigins, readiness, metrics, gate } = options;
+  const router = Router({ caseSensitive: true, strict: true });
+  // Not all of /api: the application that Convoy is mounted in may have paths of its own there.
+  const paths = [...kinds.map((kind) => `/api/${kind}`), "/api/sync"];
+  router.use(paths, (request, _response, next) => {
+    if (request.originalUrl.length > limits.urlLength) throw urlTooLong(limits.urlLength);
+    next();
+  });
+  router.use(paths, originPolicy(allowedOrigins));
+  for (const kind of kinds) {
+    router.post(`/api/${kind}/*name`, callRoute(kind, options));
+    router.all(`/api/${kind}/*name`, onlyMethods("POST"));
+  }
+  router.get("/api/sync", () => {
+    throw new ConvoyError(
+      "sync-not-available",
+      "This server has no live queries yet. Call functions with POST.",
+      { status: 501 },
+    );
+  });
+  router.get("/healthz", (_request, response) => sendStatus(response, "alive"));
+  router.get("/readyz", async (_request, response) => {
+    const problem = gate.closed ? shuttingDown() : await readiness.problem();
+    if (problem === null) return sendStatus(response, "ready");
+    const { body } = problemOf(problem, options);
+    const { errorId: _, ...told } = body;
+    sendProblem(response, { ...told, status: 503, title: "Service Unavailable" });
+  });
+  router.get("/metrics", async (_request, response) => {
+    const text = await metrics.text();
+    response.setHeader("cache-control", "no-store");
+    response.setHeader("content-type", metrics.contentType);
+    response.end(text);
+  });
+  for (const path of ["/api/sync", "/healthz", "/readyz", "/metrics"]) {
+    router.all(path, onlyMethods("GET, HEAD"));
+  }
+  router.use(answerError(options));
+  return router;
+}
+
+/** For what nothing has answered, where Convoy has the server to itself. */
+export function notFound(_request: Request, response: Response): void {
+  const { body } = problemOf(
+    new ConvoyError(
+      "not-found",
+      "Nothing is here. Functions are called with POST /api/query/<name>, /api/mutation/<name> or /api/action/<name>.",
+      { status: 404 },
+    ),
+    { development: false },
+  );
+  sendProblem(response, body);
+}
+
+/** Answers what a handler, or Express itself, has thrown. */
+export function answerError({
+  log,
+  development,
+}: Pick<RouterOptions, "log" | "development">): (
+  error: unknown,
+  request: Request,
+  response: Response,
+  next: NextFunction,
+) => void {
+  // Express knows by the number of parameters that it is for errors.
+  return (error, request, response, _next) => {
+    const problem = problemOf(isMalformedUrl(error) ? malformedUrl() : error, { development });
+    if (problem.isFault) {
+      const requestId = identifyRequest(request, response);
+      const { errorId } = problem.body;
+      log.error({ requestId, errorId, error: errorRecord(error) }, "request failed");
+    }
+    sendProblem(response, problem.body);
+  };
+}
+
+function onlyMethods(allow: string): (request: Request, response: Response) => void {
+  return (request, response) => {
+    response.setHeader("allow", allow);
+    if (request.method === "OPTIONS") {
+      response.writeHead(204).end();
+      return;
+    }
+    throw new ConvoyError(
+      "method-not-allowed",
+      `${request.method} is not for this path. Use ${allow}.`,
+      { status: 405 },
+    );
+  };
+}
+
+function sendStatus(response: Response, status: string): void {
+  response.setHeader("cache-control", "no-store");
+  response.setHeader("content-type", "application/json");
+  response.end(JSON.stringify({ status }));
+}
+
+/** What Express throws where a path has a `%` that stands for nothing. */
+function isMalformedUrl(error: unknown): boolean {
+  return error instanceof URIError || (error as { status?: unknown } | null)?.status === 400;
+}
+
+function malformedUrl(): ConvoyError {
+  return new ConvoyError(
+    "malformed-url",
+    "The path cannot be decoded. Write a % itself as %25, and other bytes in UTF-8.",
+    { status: 400 },
+  );
+}
+
+function urlTooLong(limit: number): ConvoyError {
+  return new ConvoyError(
+    "url-too-long",
+    `The path is longer than ${limit} characters. Send arguments in the body.`,
+    { status: 414 },
+  );
+}
