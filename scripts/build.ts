@@ -22,7 +22,7 @@ if (esm === 0 && cjs === 0) {
   await removeOutputsWithoutSource();
   await markAsCommonjs();
   // tsc writes plain files; npx runs the bin of a clone as it is. Windows has no such bit.
-  await chmod(path.join(dist, "cli", "main.js"), 0o755);
+  for (const bin of ["main.js", "serve/main.js"]) await chmod(path.join(dist, "cli", bin), 0o755);
 } else {
   process.exitCode = 1;
 }
