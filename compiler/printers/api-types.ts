@@ -2,6 +2,7 @@ import { encode } from "@jridgewell/sourcemap-codec";
 import type { ModuleFacts, SchemaFacts, SourceSpan } from "../model/facts.js";
 import { type ApiFunction, type ApiNode, apiTree } from "./api-tree.js";
 import { type ApiNames, apiNames } from "./api-names.js";
+import type { TypeFact } from "../model/type-fact.js";
 import { tableTypeNames } from "./data-model-names.js";
 import { printComment, printType, propertyName, type TypePrinterOptions } from "./type.js";
 
@@ -25,16 +26,29 @@ export function printApiTypes(schema: SchemaFacts, modules: readonly ModuleFacts
   return { text: printer.text, names: printer.names };
 }
 
+/** A type as it was printed before, and what it takes from the data model. */
+interface PrintedType {
+  readonly schema: SchemaFacts;
+  readonly text: string;
+  readonly imports: ReadonlySet<string>;
+}
+
+/** Most types are those of the last time: an edit reads few functions anew. */
+const printedTypes = new WeakMap<TypeFact, Map<string, PrintedType>>();
+
 class ApiTypesPrinter {
   text = "";
-  readonly names: MappedName[] = [];
+  names: readonly MappedName[] = [];
+  readonly #schema: SchemaFacts;
   readonly #modules: readonly ModuleFacts[];
   readonly #types: ApiNames;
   readonly #documentNames: ReturnType<typeof tableTypeNames>;
   readonly #imports = new Set<string>();
+  readonly #names: MappedName[] = [];
   #line = 0;
 
   constructor(schema: SchemaFacts, modules: readonly ModuleFacts[]) {
+    this.#schema = schema;
     this.#modules = modules;
     this.#documentNames = tableTypeNames(schema);
     const reserved = ["Api", "Internal", "Doc", "Id", "FunctionReference"];
@@ -45,19 +59,16 @@ class ApiTypesPrinter {
   print(): void {
     const declarations = this.#types.declarations.map(
       ({ name, type, module }) =>
-        `\nexport type ${name} = ${printType(type, this.#printer(module, false))};\n`,
+        `\nexport type ${name} = ${this.#printType(type, module, false)};\n`,
     );
     const publicTree = apiTree(this.#modules, "public");
     const internalTree = apiTree(this.#modules, "internal");
-    // The imports come first but depend on what the types mention, so those are printed twice.
     this.#printBody(publicTree, internalTree);
-    const imports = this.#printImports(publicTree, internalTree);
-    this.text = "";
-    this.names.length = 0;
-    this.#line = 0;
-    this.#write(imports);
-    this.#write(declarations.join(""));
-    this.#printBody(publicTree, internalTree);
+    // The imports come first, but depend on what the types mention.
+    const start = this.#printImports(publicTree, internalTree) + declarations.join("");
+    const offset = lineBreaks(start);
+    this.text = start + this.text;
+    this.names = this.#names.map((name) => ({ ...name, line: name.line + offset }));
   }
 
   #printImports(...trees: readonly ApiNode[]): string {
@@ -92,10 +103,10 @@ class ApiTypesPrinter {
 
   #printFunction({ module, facts }: ApiFunction, indent: string): void {
     this.#write(printComment(facts.doc, indent));
-    this.names.push({ line: this.#line, column: indent.length, span: facts.span });
+    this.#names.push({ line: this.#line, column: indent.length, span: facts.span });
     const inner = `${indent}  `;
-    const args = printType(facts.args, this.#printer(module, true), inner);
-    const result = printType(facts.result, this.#printer(module, false), inner);
+    const args = this.#printType(facts.args, module, true, inner);
+    const result = this.#printType(facts.result, module, false, inner);
     const parts = [JSON.stringify(facts.kind), JSON.stringify(facts.visibility), args, result];
     const start = `${indent}${propertyName(facts.name)}: FunctionReference<`;
     const line = `${start}${parts.join(", ")}>;\n`;
@@ -103,9 +114,34 @@ class ApiTypesPrinter {
     this.#write(fits ? line : `${start}\n${inner}${parts.join(`,\n${inner}`)}\n${indent}>;\n`);
   }
 
-  #printer(module: ModuleFacts, isInput: boolean): TypePrinterOptions {
+  #printType(type: TypeFact, module: ModuleFacts, isInput: boolean, indent = ""): string {
+    let known = printedTypes.get(type);
+    if (!known) printedTypes.set(type, (known = new Map()));
+    const key = `${indent}${isInput ? "input" : "output"}`;
+    let printed = known.get(key);
+    if (printed?.schema !== this.#schema) {
+      const imports = new Set<string>();
+      let isNamed = false;
+      const named = (name: string) => {
+        isNamed = true;
+        return this.#types.nameIn(module, name);
+      };
+      const text = printType(type, this.#printer(isInput, imports, named), indent);
+      printed = { schema: this.#schema, text, imports };
+      // The names of recursive types depend on those of other modules.
+      if (!isNamed) known.set(key, printed);
+    }
+    for (const name of printed.imports) this.#imports.add(name);
+    return printed.text;
+  }
+
+  #printer(
+    isInput: boolean,
+    imports: Set<string>,
+    named: (name: string) => string,
+  ): TypePrinterOptions {
     const use = (name: string) => {
-      this.#imports.add(name);
+      imports.add(name);
       return name;
     };
     return {
@@ -116,14 +152,18 @@ class ApiTypesPrinter {
           variant === undefined ? undefined : this.#documentNames.get(table)?.variants[variant];
         return name === undefined ? `${use("Doc")}<${JSON.stringify(table)}>` : use(name);
       },
-      named: (name) => this.#types.nameIn(module, name),
+      named,
     };
   }
 
   #write(text: string): void {
     this.text += text;
-    this.#line += text.split("\n").length - 1;
+    this.#line += lineBreaks(text);
   }
+}
+
+function lineBreaks(text: string): number {
+  return text.split("\n").length - 1;
 }
 
 /** The declaration map that takes "go to definition" from `apiTypes.d.ts` to the source. */

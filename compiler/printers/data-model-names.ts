@@ -1,5 +1,6 @@
 import type { SchemaFacts } from "../model/facts.js";
 import type { ObjectFact } from "../model/type-fact.js";
+import { memoized } from "./memoized.js";
 
 /** The names of a table's declarations in the generated `dataModel.ts`. */
 export interface TableTypeNames {
@@ -12,7 +13,10 @@ export interface TableTypeNames {
 }
 
 /** The names for every table: its own in PascalCase, numbered where two would be the same. */
-export function tableTypeNames(schema: SchemaFacts): ReadonlyMap<string, TableTypeNames> {
+export const tableTypeNames: (schema: SchemaFacts) => ReadonlyMap<string, TableTypeNames> =
+  memoized(namesOfTables);
+
+function namesOfTables(schema: SchemaFacts): ReadonlyMap<string, TableTypeNames> {
   const taken = new Set<string>(Object.keys(schema.types));
   const byTable = new Map<string, TableTypeNames>();
   for (const table of schema.tables) {

@@ -4,6 +4,7 @@ import type { ObjectFact, PropertyFact } from "../model/type-fact.js";
 import { comparableFields } from "./comparable-fields.js";
 import { type TableTypeNames, tableTypeNames } from "./data-model-names.js";
 import { header } from "./header.js";
+import { memoized } from "./memoized.js";
 import {
   printComment,
   printMembers,
@@ -13,7 +14,9 @@ import {
 } from "./type.js";
 
 /** Prints `_generated/dataModel.ts`: one flat interface a table, and the types made of them. */
-export function printDataModel(schema: SchemaFacts): string {
+export const printDataModel: (schema: SchemaFacts) => string = memoized(print);
+
+function print(schema: SchemaFacts): string {
   const names = tableTypeNames(schema);
   const printer: TypePrinterOptions = {
     id: () => "Id",

@@ -2,15 +2,16 @@ import { without } from "../model/canonical.js";
 import type { FieldFacts, SchemaFacts, TableFacts } from "../model/facts.js";
 import type { ObjectFact, TypeFact } from "../model/type-fact.js";
 import { header } from "./header.js";
+import { memoized } from "./memoized.js";
 import { printMembers, printType, propertyName, type TypePrinterOptions } from "./type.js";
 
 /**
  * Prints `_generated/drizzle.ts`: the tables as they are in Postgres, for people's own typed SQL
  * through `ctx.drizzle`. Nothing is ever migrated from it.
  */
-export function printDrizzle(schema: SchemaFacts): string {
-  return new DrizzlePrinter(schema).print();
-}
+export const printDrizzle: (schema: SchemaFacts) => string = memoized((schema) =>
+  new DrizzlePrinter(schema).print(),
+);
 
 /** Gives `ctx.drizzle` its type, for projects that have Drizzle. */
 const register = `

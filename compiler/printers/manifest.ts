@@ -1,9 +1,11 @@
 import type { ModuleFacts, SchemaFacts } from "../model/facts.js";
 import type { Manifest } from "../model/manifest.js";
 import type { NamedTypes, ObjectFact, PropertyFact, TypeFact } from "../model/type-fact.js";
+import { memoized } from "./memoized.js";
 
-/** The manifest of a project. */
-function manifestOf(schema: SchemaFacts, modules: readonly ModuleFacts[]): Manifest {
+type SchemaPart = Omit<Manifest, "functions">;
+
+function schemaPart(schema: SchemaFacts): SchemaPart {
   return {
     version: 1,
     tables: schema.tables.map((table) => ({
@@ -21,15 +23,23 @@ function manifestOf(schema: SchemaFacts, modules: readonly ModuleFacts[]): Manif
       relational: table.relational,
     })),
     types: mapTypes(schema.types),
-    functions: modules.flatMap((module) =>
-      module.functions.map(({ path, kind, visibility }) => ({ path, kind, visibility })),
-    ),
   };
 }
 
+/** The members of the manifest that follow from the schema, as lines of its JSON. */
+const schemaLines = memoized((schema: SchemaFacts) => membersOf(schemaPart(schema)));
+
 /** Prints `_generated/manifest.json`. */
 export function printManifest(schema: SchemaFacts, modules: readonly ModuleFacts[]): string {
-  return `${JSON.stringify(manifestOf(schema, modules), null, 2)}\n`;
+  const functions: Manifest["functions"] = modules.flatMap((module) =>
+    module.functions.map(({ path, kind, visibility }) => ({ path, kind, visibility })),
+  );
+  return `{\n${schemaLines(schema)},\n${membersOf({ functions })}\n}\n`;
+}
+
+/** What stands between the braces of an object's JSON. */
+function membersOf(value: object): string {
+  return JSON.stringify(value, null, 2).slice(2, -2);
 }
 
 function mapTypes(types: NamedTypes): NamedTypes {
