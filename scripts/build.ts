@@ -44,9 +44,7 @@ async function removeOutputsWithoutSource(): Promise<void> {
 /** Node and TypeScript take a .js file for what the nearest package.json says; ours says ESM. */
 async function markAsCommonjs(): Promise<void> {
   const file = path.join(commonjs, "package.json");
-  // ts-patch reads `tsp`: our generated types repeat doc comments, which tsc by itself would skip.
-  const manifest = { type: "commonjs", tsp: { tscOptions: { parseAllJsDoc: true } } };
-  const text = `${JSON.stringify(manifest)}\n`;
+  const text = `${JSON.stringify({ type: "commonjs" })}\n`;
   await mkdir(commonjs, { recursive: true });
   const current = await readFile(file, "utf8").catch(() => undefined);
   if (current !== text) await writeFile(file, text);

@@ -7,7 +7,6 @@ import { printNotices } from "./print-notices.js";
 import type { ProgramTransformer, TransformerConfig } from "./program-transformer.js";
 import { reportBuildError, reportTypeErrors } from "./report-diagnostics.js";
 import { toTsDiagnostic } from "./to-ts-diagnostic.js";
-import { withDocComments } from "./with-doc-comments.js";
 import { withGeneratedFiles } from "./with-generated-files.js";
 import { writeForHost } from "./write-for-host.js";
 
@@ -45,9 +44,8 @@ function transform(
   const project = findProject(ts, given, config);
   if (project === null) return given;
 
-  const read = withDocComments(ts, given, host, project);
-  const { files, diagnostics } = analyse(ts, read, project);
-  const program = files === null ? read : generate(ts, read, host, project, files);
+  const { files, diagnostics } = analyse(ts, given, project);
+  const program = files === null ? given : generate(ts, given, host, project, files);
 
   const reported = diagnostics.map((one) => toTsDiagnostic(ts, program, project, one));
   const isError = (one: ts.Diagnostic) => one.category === ts.DiagnosticCategory.Error;

@@ -1,4 +1,5 @@
 import type ts from "typescript";
+import { docComments } from "./doc-comments.js";
 import { typeKey, unionOf, without } from "../../model/canonical.js";
 import type { NamedTypes, PropertyFact, TypeFact } from "../../model/type-fact.js";
 
@@ -252,10 +253,9 @@ export class TypeReader {
 
   /** A symbol's JSDoc comment as text, or an empty string. */
   docOf(symbol: ts.Symbol): string {
-    const comments = (symbol.declarations ?? []).flatMap((declaration) =>
-      this.#ts.getJSDocCommentsAndTags(declaration).filter((part) => this.#ts.isJSDoc(part)),
+    const texts = (symbol.declarations ?? []).flatMap((declaration) =>
+      docComments(this.#ts, declaration),
     );
-    const texts = comments.map(({ comment }) => this.#ts.getTextOfJSDocComment(comment) ?? "");
     return [...new Set(texts)].join("\n").trim();
   }
 
