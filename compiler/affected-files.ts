@@ -1,15 +1,27 @@
 import type ts from "typescript";
 import { ImportGraph } from "./hosts/typescript/import-graph.js";
-import { fileReferences, mayRefer } from "./hosts/typescript/references.js";
+import { type ApiReference, fileReferences, mayRefer } from "./hosts/typescript/references.js";
+import {
+  type UntouchedStatement,
+  untouchedStatements,
+} from "./hosts/typescript/untouched-statements.js";
 import type { FunctionFacts, ModuleFacts } from "./model/facts.js";
 import type { ProjectLayout } from "./project/layout.js";
 
 export interface AffectedFilesOptions {
   readonly ts: typeof ts;
   readonly program: ts.Program;
+  /** The program from before the edit. */
+  readonly oldProgram: ts.Program;
   readonly project: ProjectLayout;
   /** Absolute paths of the files whose text has changed. */
   readonly changed: readonly string[];
+}
+
+interface UntouchedStatements {
+  /** How many functions were known to differ. */
+  readonly differences: number;
+  readonly statements: ReadonlyMap<ts.Statement, UntouchedStatement>;
 }
 
 /**
@@ -18,12 +30,15 @@ export interface AffectedFilesOptions {
  */
 export class AffectedFiles {
   readonly #ts: typeof ts;
+  readonly #oldProgram: ts.Program;
   readonly #graph: ImportGraph;
   readonly #changed: ReadonlySet<string>;
   readonly #different: (readonly string[])[] = [];
+  readonly #untouched = new Map<ts.SourceFile, UntouchedStatements>();
 
   constructor(options: AffectedFilesOptions) {
     this.#ts = options.ts;
+    this.#oldProgram = options.oldProgram;
     this.#graph = new ImportGraph(options.ts, options.program, options.project);
     this.#changed = new Set(options.changed);
   }
@@ -35,12 +50,63 @@ export class AffectedFiles {
   }
 
   has(file: ts.SourceFile): boolean {
-    for (const source of this.#graph.closureOf(file)) {
-      if (this.#changed.has(source.fileName)) return true;
-      const { api } = fileReferences(this.#ts, source);
-      if (this.#different.some((path) => api.some((use) => mayRefer(use, path)))) return true;
-    }
+    for (const source of this.#graph.closureOf(file)) if (this.#isConcerned(source)) return true;
     return false;
+  }
+
+  /**
+   * The exports of a file whose types are nevertheless as they were before the edit, each with how
+   * far it has moved in the text. None where that cannot be told from the file by itself.
+   */
+  untouchedExports(file: ts.SourceFile): ReadonlyMap<string, number> {
+    return new Map(
+      [...this.#untouchedIn(file)].flatMap(([{ pos }, { before, exports }]) =>
+        exports.map((name) => [name, pos - before.pos] as const),
+      ),
+    );
+  }
+
+  /** The checker from before the edit. */
+  readonly checker = (): ts.TypeChecker => this.#oldProgram.getTypeChecker();
+
+  /** The statement from before the edit whose expressions had the types that those of `node` have. */
+  statementOf(node: ts.Statement): ts.Statement | null {
+    return this.#untouchedIn(node.getSourceFile()).get(node)?.before ?? null;
+  }
+
+  #untouchedIn(file: ts.SourceFile): UntouchedStatements["statements"] {
+    const differences = this.#different.length;
+    let known = this.#untouched.get(file);
+    if (known?.differences !== differences) {
+      known = { differences, statements: this.#findUntouched(file) };
+      this.#untouched.set(file, known);
+    }
+    return known.statements;
+  }
+
+  #findUntouched(file: ts.SourceFile): UntouchedStatements["statements"] {
+    const before = this.#oldProgram.getSourceFile(file.fileName);
+    const others = [...this.#graph.closureOf(file)].filter((source) => source !== file);
+    if (!before || this.#graph.importsItself(file) || others.some((one) => this.#isConcerned(one)))
+      return new Map();
+    const concerned = fileReferences(this.#ts, file).api.filter((use) => this.#isDifferent(use));
+    return untouchedStatements({
+      ts: this.#ts,
+      before,
+      after: file,
+      concerned: concerned.map(({ position }) => position),
+    });
+  }
+
+  #isConcerned(file: ts.SourceFile): boolean {
+    return (
+      this.#changed.has(file.fileName) ||
+      fileReferences(this.#ts, file).api.some((use) => this.#isDifferent(use))
+    );
+  }
+
+  #isDifferent(use: ApiReference): boolean {
+    return this.#different.some((path) => mayRefer(use, path));
   }
 }
 

@@ -2,6 +2,7 @@ import type ts from "typescript";
 import { AffectedFiles } from "./affected-files.js";
 import { generate } from "./emit/generate.js";
 import { TypeScriptHost } from "./hosts/typescript/host.js";
+import { Rereading } from "./rereading.js";
 import type { LibraryFiles } from "./hosts/typescript/source-files.js";
 import type { ConvoyDiagnostic } from "./model/diagnostic.js";
 import type { ModuleFacts, ProjectFacts, SchemaFacts } from "./model/facts.js";
@@ -139,14 +140,15 @@ class ProjectSession implements Session {
     if (schema.problems.length > 0)
       return this.#failed(this.#runRules({ schema, modules: [] }, null));
 
+    const oldProgram = this.#host.program;
     const program = this.#host.openFunctions(schema);
     const errors = this.#syntaxErrors(program);
     if (errors.length > 0) return this.#failed(errors);
 
-    const isSmallEdit = !cameOrWent && this.#known?.schema === schema;
+    const isSmallEdit = !cameOrWent && this.#known?.schema === schema && oldProgram !== undefined;
     const { project } = this;
     const affected = isSmallEdit
-      ? new AffectedFiles({ ts: this.#ts, program, project, changed })
+      ? new AffectedFiles({ ts: this.#ts, program, oldProgram, project, changed })
       : null;
     const modules = this.#readModules(program, schema, affected);
     const facts: ProjectFacts = { schema, modules: [...modules.values()] };
@@ -209,19 +211,13 @@ class ProjectSession implements Session {
   ): ReadonlyMap<string, ModuleFacts> {
     if (!this.#known || !affected) return byFile(this.#host.readFunctions(schema));
     const modules = new Map(this.#known.modules);
-    const unread = new Set([...modules.keys()].map((file) => `${this.project.root}/${file}`));
-    const nextFiles = () =>
-      [...unread].filter((file) => {
-        const source = program.getSourceFile(file);
-        return source !== undefined && affected.has(source);
-      });
-    // A module whose types have changed concerns those that call it, and so on.
-    for (let files = nextFiles(); files.length > 0; files = nextFiles()) {
-      for (const module of this.#host.readFunctions(schema, files)) {
+    const rereading = new Rereading(program, this.project, affected);
+    // A function whose types have changed concerns those that call it, and so on.
+    for (let next = rereading.next(modules); next.size > 0; next = rereading.next(modules)) {
+      for (const module of this.#host.readFunctions(schema, [...next.keys()], next)) {
         affected.addRead(modules.get(module.file), module);
         modules.set(module.file, module);
       }
-      for (const file of files) unread.delete(file);
     }
     return modules;
   }
@@ -246,7 +242,10 @@ class ProjectSession implements Session {
       facts,
       sourceFiles: this.#sourceFiles(program),
       checker: () => program.getTypeChecker(),
-      ...(affected ? { hasSameTypes: (file: ts.SourceFile) => !affected.has(file) } : {}),
+      ...(affected && {
+        hasSameTypes: (file: ts.SourceFile) => !affected.has(file),
+        before: affected,
+      }),
       onBug: (error, rule, file) => void bugs.push(`${rule.code} ${file ?? ""}: ${String(error)}`),
     });
   }

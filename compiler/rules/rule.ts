@@ -64,8 +64,16 @@ export interface SourceRuleContext {
   readonly schema: SchemaFacts;
   /** The functions module that this file is, or `null` for any other file. */
   readonly module: ModuleFacts | null;
-  /** The checker, for the few rules that need a type; ask for it late. */
-  readonly checker: () => ts.TypeChecker;
+  /**
+   * What the checker says of an expression, for the few rules that need a type; ask for it late. An
+   * answer from before an edit that concerns no type in the expression is given again, so it is
+   * plain data, and each question has words of its own.
+   */
+  ofType<Answer>(
+    expression: ts.Expression,
+    question: string,
+    ask: (checker: ts.TypeChecker) => Answer,
+  ): Answer;
   /** The span of a node in this file (without leading trivia). */
   spanOf(node: ts.Node): SourceSpan;
   /** Another file of the project, by its path relative to the root: for fixes that reach there. */

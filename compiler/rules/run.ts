@@ -9,6 +9,7 @@ import type {
 } from "../model/facts.js";
 import { type ProjectLayout, relativeToRoot } from "../project/layout.js";
 import { ensureParents } from "../syntax/tree.js";
+import { answerOf, numberOf, type RunBefore } from "./answers.js";
 import { functionAt } from "./find-function.js";
 import { rules } from "./index.js";
 import type { FactsRule, Finding, Rule, SourceRule, SourceRuleContext } from "./rule.js";
@@ -26,6 +27,8 @@ export interface RunRulesOptions {
    * is another: what rules found there by its types still holds.
    */
   readonly hasSameTypes?: (sourceFile: ts.SourceFile) => boolean;
+  /** The last run, to which other files may have statements in common. */
+  readonly before?: RunBefore;
   /** A source file's path relative to the project's root, where its name does not say it. */
   readonly fileOf?: (sourceFile: ts.SourceFile) => string;
   /** Told of an exception in a rule, which costs that rule's findings in that file and no more. */
@@ -55,16 +58,6 @@ interface CachedFacts {
 const cache = new WeakMap<ts.SourceFile, Map<SourceRule, CachedFindings>>();
 /** What facts rules said: by schema, by module, or by all facts, as the rule needs. */
 const factsCache = new WeakMap<object, Map<FactsRule, CachedFacts>>();
-
-/** What is kept of a finding must not keep a checker, and with it a whole program, alive. */
-const checkerNumbers = new WeakMap<ts.TypeChecker, number>();
-let lastChecker = 0;
-
-function numberOf(checker: ts.TypeChecker): number {
-  let number = checkerNumbers.get(checker);
-  if (number === undefined) checkerNumbers.set(checker, (number = ++lastChecker));
-  return number;
-}
 
 const sourceRules = rules.filter((rule) => rule.on === "source");
 const factsRules = rules.filter((rule) => rule.on === "facts");
@@ -240,9 +233,13 @@ class Context implements SourceRuleContext {
     return this.#options.facts;
   }
 
-  checker = (): ts.TypeChecker => {
+  ofType = <Answer>(
+    expression: ts.Expression,
+    question: string,
+    ask: (checker: ts.TypeChecker) => Answer,
+  ): Answer => {
     this.used.checker ??= this.#options.checker();
-    return this.used.checker;
+    return answerOf(this.used.checker, this.#options.before, expression, question, ask);
   };
 
   spanOf = (node: ts.Node): SourceSpan => {

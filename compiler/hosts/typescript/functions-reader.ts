@@ -1,6 +1,5 @@
 import type ts from "typescript";
 import type {
-  ExportFacts,
   FunctionFacts,
   FunctionKind,
   FunctionVisibility,
@@ -24,6 +23,9 @@ export interface FunctionsReaderOptions {
   readonly schema: SchemaFacts;
 }
 
+/** Exports of a module whose facts are known without reading them. */
+export type KnownExports = Pick<ModuleFacts, "functions" | "otherExports">;
+
 /** Reads modules of functions from a program that contains them and the generated data model. */
 export class FunctionsReader {
   readonly #o: FunctionsReaderOptions;
@@ -38,17 +40,22 @@ export class FunctionsReader {
     this.#interfaces = documentInterfaces(options.schema);
   }
 
-  /** The facts of the module in `file`; `null` where the program does not have it. */
-  read(file: string): ModuleFacts | null {
+  /**
+   * The facts of the module in `file`; `null` where the program does not have it. Exports that are
+   * `known` are not read again.
+   */
+  read(file: string, known?: KnownExports): ModuleFacts | null {
     const { program, project } = this.#o;
     const source = program.getSourceFile(file);
     if (!source) return null;
     const path = modulePath(project, file);
     const module = this.#checker.getSymbolAtLocation(source);
     const types = this.#typeReader();
-    const functions: FunctionFacts[] = [];
-    const otherExports: ExportFacts[] = [];
+    const functions = [...(known?.functions ?? [])];
+    const otherExports = [...(known?.otherExports ?? [])];
+    const knownNames = new Set([...functions, ...otherExports].map(({ name }) => name));
     for (const symbol of module ? this.#checker.getExportsOfModule(module) : []) {
+      if (knownNames.has(symbol.name)) continue;
       const target = this.#follower.throughAliases(symbol);
       if (!(target.flags & this.#o.ts.SymbolFlags.Value)) continue;
       const span = this.#spanOfExport(symbol, target, source);

@@ -12,7 +12,7 @@ import { isFunctionsModule, modulePath, relativeToRoot } from "../../project/lay
 import type { CompilerHost } from "../host.js";
 import { CallGraph } from "./call-graph.js";
 import { exportedNames } from "./exported-names.js";
-import { FunctionsReader } from "./functions-reader.js";
+import { FunctionsReader, type KnownExports } from "./functions-reader.js";
 import { readSchema } from "./schema-reader.js";
 import { type LibraryFiles, SourceFiles } from "./source-files.js";
 
@@ -95,6 +95,8 @@ export class TypeScriptHost implements CompilerHost {
   readFunctions(
     schema: SchemaFacts,
     files: readonly string[] = this.functionsFiles(),
+    /** What need not be read again of some of these files. */
+    known: ReadonlyMap<string, KnownExports> = new Map(),
   ): readonly ModuleFacts[] {
     const program = this.#programFor(schema);
     const reader = new FunctionsReader({
@@ -103,7 +105,9 @@ export class TypeScriptHost implements CompilerHost {
       project: this.#config.layout,
       schema,
     });
-    const modules = [...files].toSorted().flatMap((file) => reader.read(file) ?? []);
+    const modules = [...files]
+      .toSorted()
+      .flatMap((file) => reader.read(file, known.get(file)) ?? []);
     return this.#markCircular(program, modules);
   }
 

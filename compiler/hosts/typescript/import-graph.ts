@@ -30,6 +30,11 @@ export class ImportGraph {
     return closure;
   }
 
+  /** Whether something that `file` imports imports `file`. */
+  importsItself(file: ts.SourceFile): boolean {
+    return this.#importsOf(file).some((imported) => this.closureOf(imported).has(file));
+  }
+
   #importsOf(file: ts.SourceFile): readonly ts.SourceFile[] {
     const checker = this.#program.getTypeChecker();
     return fileReferences(this.#ts, file).specifiers.flatMap((specifier) => {

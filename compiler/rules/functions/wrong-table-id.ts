@@ -31,7 +31,9 @@ export const wrongTableId: SourceRule = {
     ];
     for (const { value, isList, table, role } of expectations) {
       if (!mayBeId(context, value)) continue;
-      const found = idTables(context.ts, context.checker(), value, isList);
+      const found = context.ofType(value, isList ? "tables of ids" : "tables of id", (checker) =>
+        idTables(context.ts, checker, value, isList),
+      );
       if (found === null || found.every((name) => name === table)) continue;
       const wrong = found.filter((name) => name !== table);
       const are = isList ? "These are ids" : "This is an id";
