@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { runConvoy } from "./run-convoy.js";
 
@@ -13,6 +15,20 @@ test("--version prints the package's version", async () => {
   expect(stdout).toBe(`${version}\n`);
   expect(exitCode).toBe(0);
 });
+
+test.runIf(process.platform !== "win32")(
+  "the build can be run by its path, as npx does in a clone",
+  async () => {
+    const manifest = path.join(import.meta.dirname, "..", "..", "package.json");
+    const { bin, version } = JSON.parse(await readFile(manifest, "utf8")) as {
+      bin: { convoy: string };
+      version: string;
+    };
+    const command = path.join(path.dirname(manifest), bin.convoy);
+    const { stdout } = await promisify(execFile)(command, ["--version"], anywhere);
+    expect(stdout).toBe(`${version}\n`);
+  },
+);
 
 test.each([
   { args: ["--help"], shows: ["codegen", "check", "Examples:", "Exit codes:"] },
