@@ -5,6 +5,8 @@ export interface Environment {
   readonly version: string;
   /** The folder that paths are relative to, given and printed. */
   readonly cwd: string;
+  /** The variables of the process. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: Channel;
   readonly err: Channel;
   /** Show the stack of a failure. */

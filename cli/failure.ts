@@ -1,4 +1,5 @@
 import { ConvoyProjectError } from "../compiler/project/project-error.js";
+import { ConvoyError } from "../protocol/errors.js";
 import { printable } from "./printable.js";
 import type { Environment } from "./environment.js";
 
@@ -24,7 +25,11 @@ export interface FailureReport {
 
 /** Names the failure behind anything that was thrown. What is not foreseen is a bug of ours. */
 export function describeFailure(error: unknown): FailureReport {
-  if (error instanceof CommandFailure || error instanceof ConvoyProjectError) {
+  if (
+    error instanceof CommandFailure ||
+    error instanceof ConvoyProjectError ||
+    error instanceof ConvoyError
+  ) {
     return { code: error.code, message: error.message };
   }
   if (isSystemError(error)) {

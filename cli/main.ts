@@ -17,6 +17,7 @@ const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { readonly ver
 const environment: Environment = {
   version,
   cwd: process.cwd(),
+  env,
   out: createChannel(stdout, env),
   err: createChannel(stderr, env),
   debug: env["CONVOY_DEBUG"] === "1",

@@ -1,15 +1,21 @@
 import { Command, CommanderError } from "commander";
 import { addCheckCommand } from "./check/arguments.js";
 import { addCodegenCommand } from "./codegen/arguments.js";
+import { addDeployCommand } from "./deploy/arguments.js";
+import { addDevCommand } from "./dev/arguments.js";
 import type { Environment } from "./environment.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { printFailure } from "./failure.js";
+import { addPlanCommand } from "./plan/arguments.js";
+import { addRunCommand } from "./run/arguments.js";
 
 const help = `
 Examples:
+  $ convoy dev               run the project while you work on it
   $ convoy codegen           write convoy/_generated
   $ convoy codegen --check   in CI: fail if it was not committed up to date
   $ convoy check             list what is wrong, with the place and the fix
+  $ convoy plan              show what a deploy would do to the database
 
 Exit codes: 0 done, 1 errors found, 2 wrong usage or environment.
 Set CONVOY_DEBUG=1 to see the stack of a failure, NO_COLOR=1 for no colours.`;
@@ -52,7 +58,11 @@ function createProgram(environment: Environment, finish: (code: ExitCode) => voi
       getErrHelpWidth: () => err.columns,
       outputError: (text, write) => write(text.replace(/^error:/, err.colors.red("error:"))),
     });
+  addDevCommand(program, environment, finish);
   addCodegenCommand(program, environment, finish);
   addCheckCommand(program, environment, finish);
+  addRunCommand(program, environment, finish);
+  addPlanCommand(program, environment, finish);
+  addDeployCommand(program, environment, finish);
   return program;
 }

@@ -34,6 +34,7 @@ export function memoryEnvironment(options: {
     debug: false,
     out: memoryChannel(),
     err: memoryChannel(),
+    env: {},
     untilStopped: () => new AbortController().signal,
     ...options,
   };

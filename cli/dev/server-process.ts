@@ -1,0 +1,54 @@
+/**
+ * Serves the functions of a project as they are now, from their sources, for `convoy dev`. It is
+ * started before it is needed, so that an edit waits only for the project's own modules.
+ */
+import { ConvoyError } from "../../protocol/errors.js";
+import { createApp } from "../../runtime/server/app.js";
+import { openBackend } from "../../runtime/server/backend.js";
+import { type Listening, listen } from "../../runtime/server/listen.js";
+import { createLog, type LogLevel } from "../../runtime/server/log/create-log.js";
+import { loadProject } from "../../runtime/server/project/load-project.js";
+import type { FromServer, ToServer } from "./server-messages.js";
+
+let stop: () => Promise<void> = async () => {};
+
+process.on("message", (message: ToServer) => {
+  void (message.kind === "serve" ? serve(message) : exit());
+});
+// Whoever started it has gone.
+process.on("disconnect", () => void exit());
+// Ctrl-C reaches every process of the terminal; the parent decides when this one ends.
+process.on("SIGINT", () => {});
+
+tell({ kind: "warm" });
+
+async function serve(message: Extract<ToServer, { kind: "serve" }>): Promise<void> {
+  try {
+    const code = await loadProject(message.generated);
+    const backend = await openBackend({ databaseUrl: message.databaseUrl, code });
+    const log = createLog({ level: message.logLevel as LogLevel });
+    const { allowedOrigins } = message;
+    const app = createApp({ backend, log, allowedOrigins, development: true });
+    const listening: Listening = await listen(app, { port: 0, host: "127.0.0.1" });
+    stop = async () => {
+      await listening.close();
+      await backend[Symbol.asyncDispose]();
+    };
+    const port = Number(new URL(listening.url).port);
+    tell({ kind: "listening", port, functions: Object.keys(code.functions).length });
+  } catch (error) {
+    const code = error instanceof ConvoyError ? error.code : "project-load-failed";
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    tell({ kind: "failed", code, message: error instanceof ConvoyError ? error.message : text });
+  }
+}
+
+async function exit(): Promise<void> {
+  await stop();
+  process.exit(0);
+}
+
+function tell(message: FromServer): void {
+  // The parent may have gone this very moment.
+  process.send?.(message, undefined, undefined, () => {});
+}

@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import type { Environment } from "../environment.js";
+import { type ExitCode, exitCode } from "../exit-code.js";
+import { addSchemaOptions, type SchemaArguments } from "../sync/schema-options.js";
+
+interface PlanArguments extends SchemaArguments {
+  readonly json?: true;
+}
+
+const examples = `
+Examples:
+  $ convoy plan                        what a deploy would do, with its locks and rows
+  $ convoy plan --allow-drop projects  if this table may go, with all that is in it
+  $ convoy plan --rename tasks:todos   if the table has another name now
+
+Exit codes: 0 planned, 1 something has to be decided or mended first, 2 wrong usage or environment.`;
+
+export function addPlanCommand(
+  program: Command,
+  environment: Environment,
+  finish: (code: ExitCode) => void,
+): void {
+  const command = program
+    .command("plan")
+    .summary("show what a deploy would do to the database")
+    .description(
+      "Compares convoy/_generated/manifest.json with the database, and prints the SQL of the next\nsync. Changes nothing.",
+    );
+  addSchemaOptions(command)
+    .option("--json", "print one JSON document")
+    .addHelpText("after", examples)
+    .action(async (options: PlanArguments) => {
+      finish(await plan(options, environment));
+    });
+}
+
+async function plan(options: PlanArguments, environment: Environment): Promise<ExitCode> {
+  const [{ planSchema }, { readSchemaOptions }, print] = await Promise.all([
+    import("../../runtime/postgres/apply/sync-schema.js"),
+    import("../sync/schema-options.js"),
+    import("./print.js"),
+  ]);
+  await using target = await readSchemaOptions(options, environment);
+  const plan = await planSchema(target);
+  if (options.json) print.printPlanJson(plan, environment);
+  else print.printPlan(plan, environment);
+  return plan.problems.length > 0 ? exitCode.errors : exitCode.ok;
+}

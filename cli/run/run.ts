@@ -1,0 +1,76 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Manifest } from "../../compiler/model/manifest.js";
+import { projectLayout } from "../../compiler/project/layout.js";
+import { ConvoyError } from "../../protocol/errors.js";
+import { functionPath, JSON_TYPE, type ProblemBody, type ValueBody } from "../../protocol/http.js";
+import type { Environment } from "../environment.js";
+
+export interface RunOptions {
+  readonly url: string;
+  readonly name: string;
+  /** A JSON object. */
+  readonly args: string;
+  readonly root: string;
+  readonly environment: Environment;
+}
+
+export type RunOutcome =
+  /** In wire form. */
+  | { readonly kind: "returned"; readonly value: unknown }
+  | { readonly kind: "failed"; readonly code: string; readonly message: string };
+
+/**
+ * Calls a function of a running server.
+ *
+ * @throws {ConvoyError} where there is no such function, the arguments are no JSON, or no server
+ *   answers.
+ */
+export async function runFunction(options: RunOptions): Promise<RunOutcome> {
+  const { url, name, args, root, environment } = options;
+  const kind = await kindOf(name, path.resolve(environment.cwd, root));
+  try {
+    JSON.parse(args);
+  } catch (cause) {
+    throw new ConvoyError(
+      "invalid-arguments",
+      `The arguments are no JSON (${(cause as Error).message}). Write an object: '{ "name": "value" }'.`,
+      { cause },
+    );
+  }
+  let answer: Response;
+  try {
+    answer = await fetch(new URL(functionPath(kind, name), url), {
+      method: "POST",
+      headers: { "content-type": JSON_TYPE },
+      body: args,
+    });
+  } catch (cause) {
+    throw new ConvoyError(
+      "server-unreachable",
+      `No server answers at ${url}. Start one with \`convoy dev\`, or name another with --url.`,
+      { cause },
+    );
+  }
+  const body: unknown = await answer.json().catch(() => null);
+  if (answer.ok) return { kind: "returned", value: (body as ValueBody).value };
+  const { code, detail } = (body ?? {}) as Partial<ProblemBody>;
+  return {
+    kind: "failed",
+    code: code ?? "bad-response",
+    message: detail ?? `The server answered ${answer.status}.`,
+  };
+}
+
+/** What the function is, from the manifest: the server wants to be asked the right way. */
+async function kindOf(name: string, root: string) {
+  const file = path.join(projectLayout(root).generatedDir, "manifest.json");
+  const manifest = JSON.parse(await readFile(file, "utf8")) as Manifest;
+  const found = manifest.functions.find((entry) => entry.path === name);
+  if (found !== undefined) return found.kind;
+  const names = manifest.functions.map((entry) => entry.path).join(", ");
+  throw new ConvoyError(
+    "function-not-found",
+    `There is no function "${name}" (functions: ${names}). Name one of these.`,
+  );
+}

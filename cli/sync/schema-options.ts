@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
+import type { Manifest } from "../../compiler/model/manifest.js";
+import { projectLayout } from "../../compiler/project/layout.js";
+import { ConvoyError } from "../../protocol/errors.js";
+import type { SchemaOptions } from "../../runtime/postgres/apply/sync-schema.js";
+import { findDatabase, type ProjectDatabase } from "../database/find-database.js";
+import type { Environment } from "../environment.js";
+
+/** What `convoy plan` and `convoy deploy` both take. */
+export interface SchemaArguments {
+  readonly root: string;
+  readonly allowDrop: readonly string[];
+  readonly rename: readonly { readonly from: string; readonly to: string }[];
+}
+
+export function addSchemaOptions(command: Command): Command {
+  const list = (value: string, before: readonly string[]) => [
+    ...before,
+    ...value.split(",").filter((name) => name !== ""),
+  ];
+  const rename = (value: string, before: SchemaArguments["rename"]) => {
+    const [from, to, more] = value.split(":");
+    if (!from || !to || more !== undefined) {
+      throw new InvalidArgumentError("Write the old name, a colon, and the new name.");
+    }
+    return [...before, { from, to }];
+  };
+  return command
+    .option("--root <dir>", "the folder that holds convoy/", ".")
+    .option("--allow-drop <tables>", "tables that may be dropped, with commas between", list, [])
+    .option("--rename <old:new>", "a table that has another name now; may be repeated", rename, []);
+}
+
+/** The database of a project, and what it should be like. */
+export async function readSchemaOptions(
+  { root, allowDrop, rename }: SchemaArguments,
+  { cwd, env }: Environment,
+): Promise<SchemaOptions & AsyncDisposable> {
+  const layout = projectLayout(path.resolve(cwd, root));
+  const manifest = await readManifest(path.join(layout.generatedDir, "manifest.json"));
+  const database: ProjectDatabase = await findDatabase(layout.root, env);
+  return {
+    url: database.url,
+    manifest,
+    allowDrop,
+    renames: rename,
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
+}
+
+async function readManifest(file: string): Promise<Manifest> {
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as Manifest;
+  } catch (cause) {
+    throw new ConvoyError(
+      "manifest-unreadable",
+      `${file} cannot be read. Run \`convoy codegen\` first.`,
+      { cause },
+    );
+  }
+}
