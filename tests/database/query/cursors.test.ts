@@ -93,7 +93,7 @@ test("pages have every document that is there all the time once, and none twice,
       const missing = documentsOf(staying, query).filter(({ _id }) => !seen.has(_id));
       expect(missing).toEqual([]);
     }),
-    propertyRuns(120),
+    propertyRuns(80),
   );
 });
 

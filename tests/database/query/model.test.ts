@@ -60,6 +60,6 @@ test("Postgres and the model give the same documents in the same order", async (
         }
       }
     }),
-    propertyRuns(60),
+    propertyRuns(40),
   );
 });

@@ -36,7 +36,7 @@ test("what is written reads as what will come back, without asking Postgres", ()
         }
       }
     }),
-    propertyRuns(60),
+    propertyRuns(40),
   );
 });
 

@@ -63,7 +63,7 @@ test("every field's key has the order of values, and is equal for equal values a
         }
       }
     }),
-    propertyRuns(60),
+    propertyRuns(30),
   );
 });
 
@@ -86,7 +86,7 @@ test("the keys of an index in memory have the order of the index in Postgres", a
         }
       }
     }),
-    propertyRuns(40),
+    propertyRuns(30),
   );
 });
 

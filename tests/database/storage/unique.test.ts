@@ -47,7 +47,10 @@ test("a unique index refuses what is equal by the order of values, and nothing e
         const refusing = model.insert(id, document);
         const violated = await tables.insert(storage, new Map([[id, document]])).then(
           () => null,
-          (error: unknown) => (error instanceof DatabaseError ? error.constraint : expect.fail()),
+          (error: unknown) => {
+            if (error instanceof DatabaseError) return error.constraint;
+            throw error;
+          },
         );
         const names = storage.indexes.get(refusing ?? "")?.physical.map(({ name }) => name);
         if (refusing === null) expect(violated).toBeNull();
@@ -55,7 +58,7 @@ test("a unique index refuses what is equal by the order of values, and nothing e
         else expect(violated).not.toBeNull();
       }
     }),
-    propertyRuns(40),
+    propertyRuns(30),
   );
 });
 

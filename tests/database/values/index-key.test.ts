@@ -16,7 +16,7 @@ describe("the key of an index", () => {
         const byBytes = Buffer.compare(encodeIndexKey(left), encodeIndexKey(right));
         expect(Math.sign(byBytes)).toBe(Math.sign(compareTuples(left, right)));
       }),
-      propertyRuns(5000),
+      propertyRuns(1500),
     );
   });
 
@@ -32,7 +32,7 @@ describe("the key of an index", () => {
           left.length >= right.length && compareTuples(left.slice(0, right.length), right) === 0;
         expect(begins).toBe(isSame);
       }),
-      propertyRuns(3000),
+      propertyRuns(1500),
     );
   });
 
@@ -47,7 +47,7 @@ describe("the key of an index", () => {
         const isInRange = Buffer.compare(candidate, key) >= 0 && Buffer.compare(candidate, end) < 0;
         expect(isInRange).toBe(begins);
       }),
-      propertyRuns(3000),
+      propertyRuns(1500),
     );
   });
 
