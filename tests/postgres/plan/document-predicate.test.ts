@@ -5,7 +5,10 @@ import type { TypeFact } from "../../../compiler/model/type-fact.js";
 import { encodeValue } from "../../../runtime/database/storage/encode-value.js";
 import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
 import { checkDocument } from "../../../runtime/postgres/plan/documents/check-document.js";
-import { documentPredicate } from "../../../runtime/postgres/plan/documents/document-predicate.js";
+import {
+  documentPredicate,
+  jsonExpression,
+} from "../../../runtime/postgres/plan/documents/document-predicate.js";
 import {
   type DocumentTypes,
   documentTypes,
@@ -133,7 +136,7 @@ test("values at the edges of their forms are told apart alike", async () => {
   ];
   const types = documentTypes({}, numbers);
   for (const [type, fitting, others] of cases) {
-    const sql = documentPredicate(type, "json", types);
+    const sql = documentPredicate(type, jsonExpression("json"), types);
     expect(sql).not.toBeNull();
     expect(await evaluate(sql ?? "", fitting), JSON.stringify(type)).toEqual(
       fitting.map(() => true),
@@ -164,7 +167,7 @@ test("the place of what does not fit is that of the closest alternative", () => 
 test("a recursive type is left to JavaScript, which takes deep documents", () => {
   const types = documentTypes(namedTypes, numbers);
   const link: TypeFact = { kind: "named", name: "Link" };
-  expect(documentPredicate(link, "json", types)).toBeNull();
+  expect(documentPredicate(link, jsonExpression("json"), types)).toBeNull();
   const at = "2026-11-22T20:37:50.123Z";
   const chain = (length: number): unknown =>
     length === 0 ? null : { at, next: chain(length - 1) };
@@ -178,7 +181,7 @@ async function compare(
   values: readonly unknown[],
   types: DocumentTypes,
 ): Promise<number> {
-  const sql = documentPredicate(type, "json", types);
+  const sql = documentPredicate(type, jsonExpression("json"), types);
   if (sql === null) return 0;
   const inSql = await evaluate(sql, values);
   for (const [at, value] of values.entries()) {

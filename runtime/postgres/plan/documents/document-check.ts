@@ -3,7 +3,7 @@ import { DOCUMENT_COLUMN } from "../../../database/storage/columns.js";
 import { ID_COLUMN } from "../../../database/storage/system-fields.js";
 import type { PhysicalColumn } from "../../schema/physical-schema.js";
 import { identifier, literal, qualified } from "../../sql/identifier.js";
-import { documentPredicate } from "./document-predicate.js";
+import { documentPredicate, jsonExpression, jsonInside } from "./document-predicate.js";
 import { acceptsAbsence, type DocumentTypes } from "./document-types.js";
 
 export interface DocumentCheckOptions {
@@ -47,7 +47,7 @@ export function documentCheck(options: DocumentCheckOptions): DocumentCheck {
     columns.find(({ name }) => name === field.name) ?? null;
   const jsonOf = (field: ManifestField) => {
     const column = columnOf(field);
-    return column === null ? `(${doc}->${literal(field.name)})` : columnJson(column);
+    return column === null ? jsonInside(doc, field.name) : jsonExpression(columnJson(column));
   };
 
   const conditions: Condition[] = [];
@@ -69,9 +69,9 @@ export function documentCheck(options: DocumentCheckOptions): DocumentCheck {
         ? null
         : `select ${counts.join(", ")}, count(*)::int as documents ${from} where not (${all})`,
     sample: ({ field, sql }) =>
-      `select ${ID_COLUMN}::text as id, ${field === null ? doc : jsonOf(field)}::text as json ${from} where not ${sql} order by ${ID_COLUMN} limit ${SAMPLE_SIZE}`,
+      `select ${ID_COLUMN}::text as id, ${field === null ? doc : jsonOf(field).json}::text as json ${from} where not ${sql} order by ${ID_COLUMN} limit ${SAMPLE_SIZE}`,
     streamed,
-    stream: `select ${ID_COLUMN}::text as id, array[${streamed.map((field) => `${jsonOf(field)}::text`).join(", ")}] as json ${from} where ${ID_COLUMN} > $1 order by ${ID_COLUMN} limit $2`,
+    stream: `select ${ID_COLUMN}::text as id, array[${streamed.map((field) => `${jsonOf(field).json}::text`).join(", ")}] as json ${from} where ${ID_COLUMN} > $1 order by ${ID_COLUMN} limit $2`,
   };
 
   function isThere(field: ManifestField, predicate: string): string {
