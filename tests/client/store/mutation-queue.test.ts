@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { ConvoyError } from "../../../client/index.js";
+import { MAX_MUTATIONS } from "../../../client/store/mutation-queue.js";
+import { api } from "../support/api.js";
+import { quiet } from "../support/fake-clock.js";
+import { fakeServer } from "../support/fake-server.js";
+
+/** What happens to one request. */
+type Fate = "answered" | "request lost" | "answer lost" | "asked to retry" | "refused";
+
+const fate = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<Fate>("answered") },
+  fc.constantFrom<Fate>("request lost", "answer lost", "asked to retry", "refused"),
+);
+
+test("whatever is lost, mutations apply once, in order, one at a time, and each learns its fate", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 6 }), fc.array(fate), async (count, fates) => {
+      const server = fakeServer();
+      /** As a Convoy server does: what a mutation id has given once is given again. */
+      const ledger = new Map<string, string>();
+      const calls = Array.from({ length: count }, (_, index) =>
+        server.client
+          .mutation(api.projects.create, { owner: "ada", name: `${index}` })
+          .then((id) => ({ id }))
+          .catch((error: unknown) => ({ code: (error as ConvoyError).code })),
+      );
+      const expected: unknown[] = [];
+      const applied: string[] = [];
+      await quiet();
+      let handled = 0;
+      while (handled < server.requests.length) {
+        // Nothing else is sent while one is under way.
+        expect(server.requests.length - handled).toBe(1);
+        const request = server.next();
+        const { name } = request.args as { name: string };
+        const what = fates[handled++] ?? "answered";
+        const key = `${request.headers["convoy-client-id"]} ${request.headers["convoy-mutation-id"]}`;
+        if (what !== "request lost" && what !== "refused" && what !== "asked to retry") {
+          if (!ledger.has(key)) applied.push(name);
+          ledger.set(key, `id of ${name}`);
+        }
+        if (what === "answered") {
+          expected[Number(name)] = { id: ledger.get(key) };
+          await request.answer(ledger.get(key));
+        } else if (what === "refused" && !ledger.has(key)) {
+          expected[Number(name)] = { code: "name-taken" };
+          await request.refuse("name-taken");
+        } else {
+          const isAsked = what === "asked to retry";
+          await (isAsked ? request.refuse("busy", { retryable: true }) : request.lose());
+          expected[Number(name)] = { code: isAsked ? "busy" : "network-error" };
+          await server.clock.advance(10_000);
+        }
+      }
+      expect(await Promise.all(calls)).toEqual(expected);
+      expect(applied).toEqual([...new Set(applied)].toSorted());
+      expect(server.clock.delays).toEqual([]);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("a mutation that never gets through rejects after eight tries, and the next has its turn", async () => {
+  const { client, clock, next, requests } = fakeServer();
+  const first = client.mutation(api.projects.clear).catch((error: unknown) => error);
+  const second = client.mutation(api.projects.create, { owner: "ada", name: "x" });
+  const delays: number[] = [];
+  while (requests.at(-1)!.call === "mutation projects.clear") {
+    await next().lose();
+    const [delay = 0] = clock.delays;
+    // The clock of the next request is not one of the waits.
+    if (delay < 30_000) delays.push(delay);
+    await clock.advance(delay < 30_000 ? delay : 0);
+  }
+  expect(delays).toEqual([125, 250, 500, 1000, 2000, 4000, 5000]);
+  expect(await first).toMatchObject({ code: "network-error", retryable: true });
+  await next().answer("id");
+  expect(await second).toBe("id");
+});
+
+test("no more than so many mutations wait", async () => {
+  const { client, next } = fakeServer();
+  const waiting = Array.from({ length: MAX_MUTATIONS }, () => client.mutation(api.projects.clear));
+  await expect(client.mutation(api.projects.clear)).rejects.toMatchObject({
+    code: "too-many-mutations",
+    retryable: true,
+  });
+  await next().answer(null);
+  await waiting[0];
+  const one = client.mutation(api.projects.clear).catch(() => "closed");
+  const others = Promise.allSettled(waiting.slice(1));
+  await client.close();
+  expect(await one).toBe("closed");
+  expect((await others).every(({ status }) => status === "rejected")).toBe(true);
+});
