@@ -4,25 +4,37 @@ import { ConvoyError } from "../../../protocol/errors.js";
 import { PROBLEM_TYPE } from "../../../protocol/http.js";
 import { problemOf } from "./problem.js";
 
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
 /** Answers what is no request that Node could hand on: malformed, too large, or too slow. */
 export function answerClientErrors(server: Server): void {
-  const answers = new WeakMap<Duplex, ServerResponse>();
-  server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
-    answers.set(socket, response);
+  const exchanges = new WeakMap<Duplex, Exchange>();
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    exchanges.set(request.socket, { request, response });
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
-    const answer = answers.get(socket);
-    const isAnswering = answer?.headersSent === true && !answer.writableFinished;
-    if (error.code === "ECONNRESET" || !socket.writable || isAnswering) {
+    const last = exchanges.get(socket);
+    const hasAnswer = last !== undefined && !last.request.complete && last.response.headersSent;
+    if (error.code === "ECONNRESET" || !socket.writable || hasAnswer) {
       socket.destroy();
-      return;
+    } else if (last?.request.complete === true && !last.response.writableFinished) {
+      // It came behind a request that is still to be answered, and would be taken for its answer.
+      last.response.once("finish", () => answer(error, socket));
+    } else {
+      answer(error, socket);
     }
-    const { body } = problemOf(problemFor(error.code), { development: false });
-    const text = JSON.stringify(body);
-    socket.end(
-      `HTTP/1.1 ${body.status} ${body.title}\r\ncontent-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
-    );
   });
+}
+
+function answer({ code }: NodeJS.ErrnoException, socket: Duplex): void {
+  const { body } = problemOf(problemFor(code), { development: false });
+  const text = JSON.stringify(body);
+  socket.end(
+    `HTTP/1.1 ${body.status} ${body.title}\r\ncontent-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
+  );
 }
 
 function problemFor(code: string | undefined): ConvoyError {

@@ -16,6 +16,9 @@ export interface ProblemOptions {
   readonly development: boolean;
 }
 
+/** What the server was not made for is not its fault. */
+const NOT_IMPLEMENTED = 501;
+
 /** Their messages tell of the inside: Postgres's own words, or what a handler's result is made of. */
 const insideCodes = new Set(["sql-error", "invalid-result", "value-not-encodable"]);
 
@@ -31,7 +34,7 @@ export function problemOf(error: unknown, { development }: ProblemOptions): Prob
     return { body: bodyOf("internal-error", 500, detail, { errorId }), isFault: true };
   }
   const status = statusOf(error);
-  const isFault = status >= 500 && !error.retryable;
+  const isFault = status >= 500 && status !== NOT_IMPLEMENTED && !error.retryable;
   const errorId = isFault ? randomUUID() : undefined;
   const inside = insideCodes.has(error.code) && !development;
   const detail = inside

@@ -65,7 +65,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     const { status, headers } = response;
     const text = await response.text();
     const isJson = headers.get("content-type")?.includes("json") ?? false;
-    return { status, headers, text, json: isJson ? (JSON.parse(text) as Answer["json"]) : {} };
+    return {
+      status,
+      headers,
+      text,
+      json: isJson && text !== "" ? (JSON.parse(text) as Answer["json"]) : {},
+    };
   };
   return {
     url,
