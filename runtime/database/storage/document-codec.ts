@@ -6,7 +6,7 @@ import { MAX_DOCUMENT_BYTES, MAX_INDEX_KEY_BYTES } from "../values/limits.js";
 import { decodeColumn, encodeColumn } from "./column-text.js";
 import type { TableColumns } from "./columns.js";
 import { createDecoders, type Decode } from "./decode-value.js";
-import { checkName, type EncodeContext, encodeValue } from "./encode-value.js";
+import { checkName, type EncodeContext, encodeValue, setOwn } from "./encode-value.js";
 import { keyBytesOf, OVERHEAD_BYTES } from "./index-key-size.js";
 import type { IndexStorage } from "./index-storage.js";
 import { anyPosition, type PropertyPosition } from "./position.js";
@@ -53,14 +53,18 @@ export function createDocumentCodec(options: DocumentCodecOptions): DocumentCode
   return { encode, decode };
 
   function encode(document: Readonly<Record<string, unknown>>): readonly (string | null)[] {
-    const doc = Object.create(null) as Record<string, unknown>;
+    const doc: Record<string, unknown> = {};
     const fields = new Map<string, EncodedField>();
-    for (const [name, value] of Object.entries(document)) {
+    const path: (string | number)[] = [];
+    for (const name of Object.keys(document)) {
+      const value = document[name];
       if (value === undefined) continue;
-      if (!positions.has(name)) checkName(name, [], context);
-      const encoded = encodeValue(positions.get(name) ?? anyPosition, value, [name], context);
+      if (!positions.has(name)) checkName(name, path, context);
+      path.push(name);
+      const encoded = encodeValue(positions.get(name) ?? anyPosition, value, path, context);
+      path.pop();
       if (inColumns.has(name)) fields.set(name, { value, encoded });
-      else doc[name] = encoded;
+      else setOwn(doc, name, encoded);
     }
     const texts = promoted.map(({ column }) => {
       const field = fields.get(column.name);

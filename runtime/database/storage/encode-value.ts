@@ -7,7 +7,8 @@ import { textProblem } from "../values/text.js";
 import { classOf, type ValueClass } from "../values/value-class.js";
 import { anyPosition, type Position } from "./position.js";
 
-type Path = readonly (string | number)[];
+/** Where a value is. Encoding steps in and out of it, so that no document costs a path a value. */
+type Path = (string | number)[];
 
 /** What an encoder needs to know of the database besides the position. */
 export interface EncodeContext {
@@ -102,14 +103,15 @@ function encodeObject(
     );
   }
   if (Array.isArray(value)) {
-    return Array.from(value, (element: unknown, index) =>
-      encodeValue(
-        position.array?.element(index) ?? anyPosition,
-        element,
-        [...path, index],
-        context,
-      ),
-    );
+    const elements: readonly unknown[] = value;
+    const encoded: unknown[] = [];
+    for (let index = 0; index < elements.length; index++) {
+      const found = position.array?.element(index) ?? anyPosition;
+      path.push(index);
+      encoded.push(encodeValue(found, elements[index], path, context));
+      path.pop();
+    }
+    return encoded;
   }
   if (value instanceof Date) {
     return tagged(position, "$date", encodeDate(value, placeOf(context.table, path)));
@@ -131,15 +133,17 @@ function encodeProperties(
   path: Path,
   context: EncodeContext,
 ): object {
-  // Without a prototype, a property called __proto__ is one like any other.
-  const encoded = Object.create(null) as Record<string, unknown>;
-  for (const [name, property] of Object.entries(value)) {
+  const encoded: Record<string, unknown> = {};
+  const properties = value as Readonly<Record<string, unknown>>;
+  for (const name of Object.keys(properties)) {
+    const property = properties[name];
     if (property === undefined) continue;
-    const at = [...path, name];
     checkName(name, path, context);
     const found =
       position.object?.property(name)?.position ?? position.object?.others ?? anyPosition;
-    encoded[name] = encodeValue(found, property, at, context);
+    path.push(name);
+    setOwn(encoded, name, encodeValue(found, property, path, context));
+    path.pop();
   }
   return encoded;
 }
@@ -152,6 +156,16 @@ export function checkName(name: string, path: Path, { table }: EncodeContext): v
     placeOf(table, path),
     `has a property whose name contains ${problem}, which Postgres cannot keep. Rename it.`,
   );
+}
+
+/** A property called `__proto__` is one like any other: assigned, it would be the prototype. */
+export function setOwn(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== "__proto__") {
+    object[name] = value;
+    return;
+  }
+  const writable = true;
+  Object.defineProperty(object, name, { value, writable, enumerable: true, configurable: true });
 }
 
 function tagged(position: Position, tag: "$date" | "$bigint", text: string): unknown {
