@@ -60,8 +60,8 @@ export function fieldOf(document: DocumentFields, path: string): unknown {
 }
 
 /** What comes back of a value: the same, but JSON has no minus zero. */
-export function asStored<Value>(value: Value): Value;
-export function asStored(value: unknown): unknown {
+function asStored<Value>(value: Value): Value;
+function asStored(value: unknown): unknown {
   if (value === 0) return 0;
   if (Array.isArray(value)) return value.map((element: unknown) => asStored(element));
   if (!isPlainObject(value)) return value;
