@@ -9,7 +9,7 @@ const MAX_DELAY_MS = 10_000;
  * How long to wait after failure `attempt`, from 1: 125–250 ms, 250–500 ms, 0.5–1 s, … 5–10 s. The
  * jitter keeps clients that failed together from coming back together.
  */
-export function backOffMs(attempt: number, random: () => number): number {
+function backOffMs(attempt: number, random: () => number): number {
   const most = Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), MAX_DELAY_MS);
   return (most * (1 + random())) / 2;
 }

@@ -168,7 +168,9 @@ test("a mutation is done when every watched query shows it, or has failed to", a
   await next().answer([]);
   await next().answer(0);
   const whenShown = vi.fn();
-  const created = client.mutation(api.projects.create, { owner, name: "x" }).then((id) => whenShown(id));
+  const created = client
+    .mutation(api.projects.create, { owner, name: "x" })
+    .then((id) => whenShown(id));
   await next().answer("id");
   await next().answer([{ name: "x" }]);
   expect(whenShown).not.toHaveBeenCalled();

@@ -114,20 +114,22 @@ test("a problem document becomes a ConvoyError with its code, status and data", 
   });
 });
 
+const deep = `{"value":${"[".repeat(300)}${"]".repeat(300)}}`;
+
 test.each([
-  [200, "", false],
-  [200, "<!doctype html>", false],
-  [200, "null", false],
-  [200, '"value"', false],
-  [200, "{}", false],
-  [200, '{"value":{"$unknown":"x"}}', false],
-  [200, `{"value":${"[".repeat(300)}${"]".repeat(300)}}`, false],
-  [404, "{}", false],
-  [500, '{"code":1,"detail":"x"}', false],
-  [500, '{"code":"x","detail":"x","data":{"$date":"never"}}', false],
-  [502, "<h1>Bad gateway</h1>", true],
-  [503, "", true],
-])("an answer %i %j is none of Convoy's", async (status, body, retryable) => {
+  ["nothing", 200, "", false],
+  ["a page", 200, "<!doctype html>", false],
+  ["null", 200, "null", false],
+  ["a string", 200, '"value"', false],
+  ["no value", 200, "{}", false],
+  ["an unknown tag", 200, '{"value":{"$unknown":"x"}}', false],
+  ["too many levels", 200, deep, false],
+  ["a problem without a code", 404, "{}", false],
+  ["a problem whose code is no string", 500, '{"code":1,"detail":"x"}', false],
+  ["data that stand for nothing", 500, '{"code":"x","detail":"x","data":{"$date":"x"}}', false],
+  ["the page of a proxy", 502, "<h1>Bad gateway</h1>", true],
+  ["nothing, for now", 503, "", true],
+])("an answer with %s (%i) is none of Convoy's", async (_what, status, body, retryable) => {
   await using server = await answering(status, body);
   await using client = atOnce(server.url);
   const error = await rejection(client.query(api.projects.count));
