@@ -8,10 +8,10 @@ import path from "node:path";
 import { createServer } from "vite";
 import { repository } from "./tool.js";
 
-const root = path.join(repository, "fixtures", "quickstart");
+const project = path.join(repository, "fixtures", "quickstart");
 const main = path.join(repository, "dist", "cli", "main.js");
 
-const convoy = spawn(process.execPath, [main, "dev", "--root", root, ...process.argv.slice(2)], {
+const convoy = spawn(process.execPath, [main, "dev", "--root", project, ...process.argv.slice(2)], {
   stdio: ["ignore", "pipe", "inherit"],
 });
 const ended = once(convoy, "exit") as Promise<[number | null]>;
@@ -32,7 +32,11 @@ const [exitCode] = await ended;
 process.exit(exitCode ?? 0);
 
 async function servePage(): Promise<void> {
-  const vite = await createServer({ root, clearScreen: false, logLevel: "warn" });
+  const vite = await createServer({
+    root: path.join(project, "web"),
+    clearScreen: false,
+    logLevel: "warn",
+  });
   await vite.listen();
   process.stdout.write(`Page      ${vite.resolvedUrls?.local[0] ?? ""}\n`);
 }

@@ -15,7 +15,7 @@ test("the quickstart's page creates a project and shows it, also after a reload"
   const said = await convoy.line(/^Functions http/);
   const functions = /http:\/\/localhost:\d+/.exec(said)?.[0] ?? "";
   const vite = await createServer({
-    root,
+    root: path.join(root, "web"),
     logLevel: "error",
     // A run of its own beside others: nothing is shared but the sources.
     cacheDir: path.join(repository, "node_modules/.cache/convoy/tests/vite"),
