@@ -24,6 +24,8 @@ export interface Workspace extends Disposable {
   tsc(tsconfig?: string, args?: readonly string[]): NodeCommand;
   /** `tspc --noEmit`, with the transformer in the tsconfig. */
   tspc(options?: Pick<Contender, "prepare">): Contender;
+  /** `tspc --noEmit` with no transformer: what ts-patch costs by itself. */
+  tspcWithoutPlugin(): Contender;
   removeGenerated(): void;
   /** Changes what a function returns; to something else each run. */
   editModule(run: number): void;
@@ -51,6 +53,11 @@ export async function createWorkspace(
   const edited = path.join(dir, "convoy/functions/users.ts");
   const original = readFileSync(edited, "utf8");
 
+  const tspc = (tsconfig: string): NodeCommand => ({
+    script: path.join(repository, "node_modules/ts-patch/bin/tspc.js"),
+    args: ["--project", tsconfig, "--noEmit"],
+    cwd: dir,
+  });
   const workspace: Workspace = {
     dir,
     codegen: (contender) => ({
@@ -64,12 +71,8 @@ export async function createWorkspace(
       args: ["--project", tsconfig, "--noEmit", ...args],
       cwd: dir,
     }),
-    tspc: (contender) => ({
-      script: path.join(repository, "node_modules/ts-patch/bin/tspc.js"),
-      args: ["--project", "tsconfig.tspc.json", "--noEmit"],
-      cwd: dir,
-      ...contender,
-    }),
+    tspc: (contender) => ({ ...tspc("tsconfig.tspc.json"), ...contender }),
+    tspcWithoutPlugin: () => tspc("tsconfig.json"),
     removeGenerated: () => {
       rmSync(path.join(dir, "convoy/_generated"), { recursive: true, force: true });
     },
