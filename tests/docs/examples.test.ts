@@ -28,7 +28,7 @@ const withExamples = documents.filter((document) =>
 );
 
 test.each(withExamples)("the examples of %s do what it says", async (document) => {
-  await using project = await tempProject("quickstart", { without: ["convoy", "src"] });
+  await using project = await tempProject("quickstart", { without: ["convoy"] });
   let restore: (() => Promise<void>) | null = null;
   for (const block of blocksOf(document)) {
     const file = fileOf(block);
@@ -80,7 +80,8 @@ function comparable(text: string, project?: TempProject): string {
 
 async function runTsc(project: TempProject): Promise<string> {
   const tsc = path.join(repository, "node_modules", "typescript", "bin", "tsc");
-  const child = spawn(process.execPath, [tsc, "--project", "."], { cwd: project.root });
+  const args = [tsc, "--project", ".", "--jsx", "react-jsx"];
+  const child = spawn(process.execPath, args, { cwd: project.root });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
