@@ -1,4 +1,5 @@
 import type { Manifest } from "../../compiler/model/manifest.js";
+import { ConvoyError } from "../../protocol/errors.js";
 import { type DrizzleFactory, loadDrizzle } from "../database/drizzle/connect.js";
 import { createDatabaseModel } from "../database/model/database-model.js";
 import type { FunctionCall } from "../functions/run/call.js";
@@ -43,8 +44,13 @@ export interface Backend extends AsyncDisposable {
   check(): Promise<void>;
 }
 
-/** Opens a backend. The database may be down: calls fail until it is back, and no longer. */
+/**
+ * Opens a backend. The database may be down: calls fail until it is back, and no longer.
+ *
+ * @throws {ConvoyError} `database-url-invalid`.
+ */
 export async function openBackend(options: BackendOptions): Promise<Backend> {
+  checkDatabaseUrl(options.databaseUrl);
   const drizzle = await loadDrizzle();
   const pool = createPool({ url: options.databaseUrl, max: options.maxConnections ?? 10 });
   let starting: Promise<FunctionRunner> | null = null;
@@ -97,4 +103,13 @@ async function startRunner(
     ...(postgresSchema !== undefined && { postgresSchema }),
   });
   return createRunner({ pool, model, functions, drizzle, ...(limits && { limits }) });
+}
+
+/** What `pg` would take for the name of a database of this machine. The URL may hold a password. */
+function checkDatabaseUrl(url: string): void {
+  if (/^postgres(?:ql)?:\/\//.test(url) && URL.canParse(url)) return;
+  throw new ConvoyError(
+    "database-url-invalid",
+    "DATABASE_URL is not the URL of a Postgres database. Write it as postgresql://user:password@host:5432/name, with %-codes for special characters in the password.",
+  );
 }

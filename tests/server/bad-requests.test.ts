@@ -227,7 +227,7 @@ describe("the ids of a mutation", () => {
     [{ "convoy-client-id": "a b", "convoy-mutation-id": "1" }],
     [{ "convoy-client-id": "a", "convoy-mutation-id": "1".repeat(129) }],
   ])("%o are refused", async (headers) => {
-    const answer = await server.post("/api/mutation/notes.add", { title: "x" }, headers as never);
+    const answer = await server.post("/api/mutation/notes.add", { title: "x" }, headers);
     expectProblem(answer, 400, "invalid-mutation-id");
   });
 });

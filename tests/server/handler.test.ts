@@ -90,7 +90,7 @@ test("alone in a server of Node it answers what it does not know as well", async
   await using database = await notesDatabase();
   const { log } = logLines();
   const convoy = await convoyHandler({ project: notesProject(), databaseUrl: database.url, log });
-  await using server = await serving(convoy as RequestListener);
+  await using server = await serving(convoy);
   const count = await fetch(`${server.url}/api/query/notes.count`, { method: "POST" });
   expect(await count.json()).toEqual({ value: 0 });
   const missing = await fetch(`${server.url}/nothing`);
