@@ -9,13 +9,16 @@ import type { KeyBound } from "./segments.js";
 /** The values of a document in the order of a scan: where reading goes on behind it. */
 export type Place = readonly unknown[];
 
-export function placeOfDocument(scan: Scan, document: Readonly<Record<string, unknown>>): Place {
-  return scan.order.map(({ path }) => valueAt(document, path));
+export function placeOfDocument(
+  { shape }: Scan,
+  document: Readonly<Record<string, unknown>>,
+): Place {
+  return shape.order.map(({ path }) => valueAt(document, path));
 }
 
 /** The bound behind a place. */
-export function behind(scan: Scan, place: Place): KeyBound {
-  const values = scan.order.flatMap((field, at) => field.encodeStored(place[at]));
+export function behind({ shape }: Scan, place: Place): KeyBound {
+  const values = shape.order.flatMap((field, at) => field.encodeStored(place[at]));
   return { values, inclusive: false };
 }
 
@@ -41,10 +44,11 @@ export function encodeCursor(state: QueryState, place: Place | null): string {
 export function decodeCursor(state: QueryState, scan: Scan, cursor: string): Place | null {
   const place = parse(state, cursor);
   if (place === null) return null;
-  if (place.length !== scan.order.length || !isWithin(state, place)) throw invalidCursor(state);
+  if (place.length !== scan.shape.order.length || !isWithin(state, place))
+    throw invalidCursor(state);
   try {
     behind(scan, place);
-    for (const [at, { path }] of scan.order.entries()) {
+    for (const [at, { path }] of scan.shape.order.entries()) {
       if (!isStructure(place[at])) state.table.field(path).check(place[at]);
     }
   } catch (cause) {

@@ -1,3 +1,4 @@
+import type { FieldKey } from "../storage/field-key.js";
 import type { IndexStorage } from "../storage/index-storage.js";
 import type { KeyColumn } from "../storage/key-column.js";
 import { ID_COLUMN } from "../storage/system-fields.js";
@@ -24,16 +25,26 @@ export interface OrderField {
   readonly encodeStored: (value: unknown) => KeyValues;
 }
 
-/** In which order a query reads, and what of that order it reads. */
-export interface Scan {
+/** What all queries have in common that fix as many fields of an index and sort alike. */
+export interface ScanShape {
   /** Fields that the range holds at one value. They are no part of the order. */
+  readonly fixedFields: readonly FieldKey[];
   readonly fixed: readonly KeyColumn[];
-  readonly fixedValues: KeyValues;
+  /** The field behind those, which the range may bound. */
+  readonly next: FieldKey | null;
   /** The order of what is left: no two documents are equal in it. */
   readonly order: readonly OrderField[];
-  /** The range within that order. */
-  readonly lower: KeyBound | null;
-  readonly upper: KeyBound | null;
+  readonly orderColumns: readonly KeyColumn[];
+  /** Whether the order is the index's, and bounds are bounds of the order. */
+  readonly followsIndex: boolean;
+}
+
+/** In which order a query reads, and what of that order it reads. */
+export interface Scan {
+  readonly shape: ScanShape;
+  readonly fixedValues: KeyValues;
+  /** The range within the order. */
+  readonly range: KeyRange;
   /** Conditions of the range that the order has nothing to do with, where a field is sorted by. */
   readonly outside: { readonly columns: readonly KeyColumn[]; readonly range: KeyRange } | null;
 }
@@ -43,33 +54,71 @@ export interface KeyRange {
   readonly upper: KeyBound | null;
 }
 
+const everything: KeyRange = Object.freeze({ lower: null, upper: null });
+
 /** @throws {ConvoyError} `unknown-field`, `invalid-value`, `invalid-id` or `wrong-table-id`. */
 export function scanOf(state: QueryState): Scan {
-  const { table, index, range, sortField } = state;
+  const { range } = state;
+  const shape = shapeOf(state);
+  const { fixedFields, next, followsIndex } = shape;
+  const fixedValues: (string | null)[] = [];
+  for (const [at, field] of fixedFields.entries()) {
+    fixedValues.push(...field.encode(range.equalities[at]));
+  }
+  const bounds = next === null ? everything : boundsOf(next, range);
+  if (followsIndex) return { shape, fixedValues, range: bounds, outside: null };
+  const outside = next === null ? null : { columns: next.columns, range: bounds };
+  return { shape, fixedValues, range: everything, outside };
+}
+
+/** The shapes that follow an index, or the ids of a table, by the number of fields that are fixed. */
+const indexShapes = new WeakMap<IndexStorage | TableStorage, ScanShape[]>();
+
+function shapeOf({ table, index, range, sortField }: QueryState): ScanShape {
+  const count = range.equalities.length;
+  const known = indexShapes.get(index ?? table) ?? [];
+  let shape = known[count];
+  if (shape === undefined) {
+    shape = indexShape(table, index, count);
+    known[count] = shape;
+    indexShapes.set(index ?? table, known);
+  }
+  if (sortField === null) return shape;
+  if (sortField === "_id" || sortField === "_creationTime") return sortedBy(shape, [idOf(table)]);
+  if (sortField === shape.next?.path) return shape;
+  return sortedBy(shape, [table.field(sortField), idOf(table)]);
+}
+
+function indexShape(table: TableStorage, index: IndexStorage | null, count: number): ScanShape {
   const fields = index?.fields ?? [];
-  const fixedFields = fields.slice(0, range.equalities.length);
-  const fixed = fixedFields.flatMap((field) => field.columns);
-  const fixedValues = fixedFields.flatMap((field, at) => field.encode(range.equalities[at]));
-  const next = fields[fixedFields.length];
-  const bounds = boundsOf(next ?? null, range);
-  const id: OrderField = {
+  const fixedFields = fields.slice(0, count);
+  const rest = fields.slice(count);
+  const order = index === null || index.endsInId ? [...rest, idOf(table)] : rest;
+  return {
+    fixedFields,
+    fixed: fixedFields.flatMap((field) => field.columns),
+    next: rest[0] ?? null,
+    order,
+    orderColumns: order.flatMap((field) => field.columns),
+    followsIndex: true,
+  };
+}
+
+function sortedBy(shape: ScanShape, order: readonly OrderField[]): ScanShape {
+  const orderColumns = order.flatMap((field) => field.columns);
+  return { ...shape, order, orderColumns, followsIndex: false };
+}
+
+function idOf(table: TableStorage): OrderField {
+  return {
     path: "_id",
     columns: [{ sql: ID_COLUMN, nullable: false }],
     encodeStored: table.field("_id").encodeStored,
   };
-  const isId = sortField === "_id" || sortField === "_creationTime";
-  if (sortField === null || (sortField === next?.path && !isId)) {
-    const rest = fields.slice(fixedFields.length);
-    const order = index === null || index.endsInId ? [...rest, id] : rest;
-    return { fixed, fixedValues, order, ...bounds, outside: null };
-  }
-  const order = isId ? [id] : [table.field(sortField), id];
-  const outside = next === undefined ? null : { columns: next.columns, range: bounds };
-  return { fixed, fixedValues, order, lower: null, upper: null, outside };
 }
 
-function boundsOf(field: OrderFieldWithEncode | null, { lower, upper }: Range): KeyRange {
-  if (field === null) return { lower: null, upper: null };
+function boundsOf(field: FieldKey, { lower, upper }: Range): KeyRange {
+  if (lower === null && upper === null) return everything;
   return {
     lower: lower && {
       values: field.encode(lower.value, lower.operator),
@@ -81,5 +130,3 @@ function boundsOf(field: OrderFieldWithEncode | null, { lower, upper }: Range): 
     },
   };
 }
-
-type OrderFieldWithEncode = IndexStorage["fields"][number];

@@ -2,8 +2,9 @@ import type { ReadSession } from "../session/session.js";
 import type { StatementCache } from "../session/statement-cache.js";
 import type { StoredDocument } from "../storage/document-codec.js";
 import { behind, type Place } from "./cursor.js";
-import type { QueryState, Scan } from "./query-state.js";
-import { type BoundSql, countSql, segmentsOf, selectSql } from "./select-sql.js";
+import type { KeyRange, QueryState, Scan } from "./query-state.js";
+import { countSql, segmentsOf } from "./select-sql.js";
+import { selectsOf } from "./select-templates.js";
 
 /** Where queries run. */
 export interface QueryContext {
@@ -13,37 +14,43 @@ export interface QueryContext {
 
 /** The documents of a query, behind a place and at most so many. */
 export async function readDocuments(
-  context: QueryContext,
+  { session, statements }: QueryContext,
   state: QueryState,
   scan: Scan,
-  { after, limit }: { readonly after: Place | null; readonly limit: number | null },
+  after: Place | null,
+  limit: number | null,
 ): Promise<StoredDocument[]> {
   const documents: StoredDocument[] = [];
-  const bound = after === null ? null : behind(scan, after);
+  const range = after === null ? scan.range : rangeBehind(state, scan, after);
   // One after the other: what a limit keeps from being read cannot be in conflict with anyone.
-  for (const segment of segmentsOf(state, scan, bound)) {
+  for (const { text, parameters } of selectsOf(state, scan, range, limit !== null)) {
     const left = limit === null ? null : limit - documents.length;
     if (left === 0) break;
-    const { rows } = await run(context, selectSql(state, scan, segment, left));
+    const { rows } = await session.run(
+      statements.get(text),
+      left === null ? parameters : [...parameters, String(left)],
+    );
     for (const row of rows) documents.push(state.table.decode(row));
   }
   return documents;
 }
 
+function rangeBehind({ direction }: QueryState, scan: Scan, after: Place): KeyRange {
+  const bound = behind(scan, after);
+  return direction === "asc" ? { ...scan.range, lower: bound } : { ...scan.range, upper: bound };
+}
+
 export async function countDocuments(
-  context: QueryContext,
+  { session, statements }: QueryContext,
   state: QueryState,
   scan: Scan,
 ): Promise<number> {
   const counts = await Promise.all(
-    segmentsOf(state, scan, null).map(async (segment) => {
-      const { rows } = await run(context, countSql(state, scan, segment));
+    segmentsOf(state, scan, scan.range).map(async (segment) => {
+      const { text, parameters } = countSql(state, scan, segment);
+      const { rows } = await session.run(statements.get(text), parameters);
       return Number(rows[0]?.[0]);
     }),
   );
   return counts.reduce((sum, count) => sum + count, 0);
-}
-
-function run({ session, statements }: QueryContext, { text, parameters }: BoundSql) {
-  return session.run(statements.get(text), parameters);
 }

@@ -3,8 +3,8 @@ import type { TableStorage } from "../storage/table-storage.js";
 import { ID_COLUMN } from "../storage/system-fields.js";
 import { filterSql } from "./filter-sql.js";
 import { Parameters } from "./parameters.js";
-import type { QueryState, Scan } from "./query-state.js";
-import { equals, type KeyBound, type Segment, segmentsBetween, segmentSql } from "./segments.js";
+import type { KeyRange, QueryState, Scan } from "./query-state.js";
+import { equals, type Segment, segmentsBetween, segmentSql } from "./segments.js";
 
 /** A statement's text with its parameters. */
 export interface BoundSql {
@@ -18,28 +18,18 @@ export function rowColumns({ columns }: TableStorage): string {
   return [ID_COLUMN, ...own.map(({ name }) => identifier(name))].join(", ");
 }
 
-/** The parts of a scan, each of which one statement reads, in the direction of the query. */
-export function segmentsOf(
-  { direction }: QueryState,
-  scan: Scan,
-  after: KeyBound | null,
-): readonly Segment[] {
-  const columns = scan.order.flatMap((field) => field.columns);
-  if (direction === "asc") return segmentsBetween(columns, after ?? scan.lower, scan.upper);
-  return segmentsBetween(columns, scan.lower, after ?? scan.upper).toReversed();
-}
-
+/** A limit is one more parameter, behind those of the text. */
 export function selectSql(
   state: QueryState,
   scan: Scan,
   segment: Segment,
-  limit: number | null,
+  limited: boolean,
 ): BoundSql {
   const parameters = new Parameters();
   const where = conditions(state, scan, segment, parameters);
   const order = orderSql(state, scan);
-  const end = limit === null ? "" : ` limit ${parameters.add(String(limit))}`;
-  const text = `select ${rowColumns(state.table)} from ${state.table.sqlName}${where}${order}${end}`;
+  const limit = limited ? ` limit $${parameters.values.length + 1}` : "";
+  const text = `select ${rowColumns(state.table)} from ${state.table.sqlName}${where}${order}${limit}`;
   return { text, parameters: parameters.values };
 }
 
@@ -50,6 +40,16 @@ export function countSql(state: QueryState, scan: Scan, segment: Segment): Bound
   return { text, parameters: parameters.values };
 }
 
+/** The parts of a range of a scan, each of which one statement reads, in the query's direction. */
+export function segmentsOf(
+  { direction }: QueryState,
+  { shape }: Scan,
+  { lower, upper }: KeyRange,
+): readonly Segment[] {
+  const segments = segmentsBetween(shape.orderColumns, lower, upper);
+  return direction === "asc" ? segments : segments.toReversed();
+}
+
 function conditions(
   state: QueryState,
   scan: Scan,
@@ -57,7 +57,7 @@ function conditions(
   parameters: Parameters,
 ): string {
   const all = [
-    ...segmentSql(equals(scan.fixed, scan.fixedValues), parameters),
+    ...segmentSql(equals(scan.shape.fixed, scan.fixedValues), parameters),
     ...outsideSql(scan, parameters),
     ...segmentSql(segment, parameters),
     ...state.filters.map((filter) => filterSql(filter, state.table, parameters)),
@@ -76,8 +76,8 @@ function outsideSql({ outside }: Scan, parameters: Parameters): readonly string[
 }
 
 /** Letter for letter the order of the index: any difference would cost a sort. */
-function orderSql({ direction }: QueryState, { fixed, order }: Scan): string {
-  const columns = [...fixed, ...order.flatMap((field) => field.columns)];
+function orderSql({ direction }: QueryState, { shape }: Scan): string {
+  const columns = [...shape.fixed, ...shape.orderColumns];
   if (columns.length === 0) return "";
   const terms = columns.map(({ sql }) => {
     if (sql === ID_COLUMN) return direction === "asc" ? sql : `${sql} desc`;

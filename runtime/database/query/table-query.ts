@@ -1,5 +1,6 @@
 import { ConvoyError } from "../../../protocol/errors.js";
 import type { PaginationOptions, PaginationResult } from "../query.js";
+import { unlessUnawaited } from "../session/unawaited.js";
 import type { StoredDocument } from "../storage/document-codec.js";
 import type { TableStorage } from "../storage/table-storage.js";
 import { decodeCursor, encodeCursor, type Place, placeOfDocument } from "./cursor.js";
@@ -73,22 +74,42 @@ export class TableQueryBuilder implements AsyncIterable<StoredDocument> {
   }
 
   collect(): Promise<StoredDocument[]> {
-    return this.#read(null);
+    return unlessUnawaited(this.#read(null));
   }
 
-  async take(n: number): Promise<StoredDocument[]> {
+  take(n: number): Promise<StoredDocument[]> {
+    return unlessUnawaited(this.#take(n));
+  }
+
+  first(): Promise<StoredDocument | null> {
+    return unlessUnawaited(this.#first());
+  }
+
+  unique(): Promise<StoredDocument | null> {
+    return unlessUnawaited(this.#unique());
+  }
+
+  count(): Promise<number> {
+    return unlessUnawaited(this.#count());
+  }
+
+  paginate(options: PaginationOptions): Promise<PaginationResult<StoredDocument>> {
+    return unlessUnawaited(this.#paginate(options));
+  }
+
+  async #take(n: number): Promise<StoredDocument[]> {
     if (!Number.isSafeInteger(n) || n < 0) {
       throw invalidNumber(this.#state.table, "take(n)", "a whole number, 0 or more");
     }
     return n === 0 ? [] : await this.#read(n);
   }
 
-  async first(): Promise<StoredDocument | null> {
+  async #first(): Promise<StoredDocument | null> {
     const [document] = await this.#read(1);
     return document ?? null;
   }
 
-  async unique(): Promise<StoredDocument | null> {
+  async #unique(): Promise<StoredDocument | null> {
     const [document, another] = await this.#read(2);
     if (another === undefined) return document ?? null;
     throw new ConvoyError(
@@ -97,11 +118,11 @@ export class TableQueryBuilder implements AsyncIterable<StoredDocument> {
     );
   }
 
-  async count(): Promise<number> {
+  async #count(): Promise<number> {
     return await countDocuments(this.#context, this.#state, scanOf(this.#state));
   }
 
-  async paginate(options: PaginationOptions): Promise<PaginationResult<StoredDocument>> {
+  async #paginate(options: PaginationOptions): Promise<PaginationResult<StoredDocument>> {
     const { cursor, numItems } = options;
     if (!Number.isSafeInteger(numItems) || numItems < 1 || numItems > MAX_PAGE_SIZE) {
       throw invalidNumber(
@@ -113,7 +134,7 @@ export class TableQueryBuilder implements AsyncIterable<StoredDocument> {
     const scan = scanOf(this.#state);
     const after = cursor === null ? null : decodeCursor(this.#state, scan, cursor);
     const limit = numItems + 1;
-    const documents = await readDocuments(this.#context, this.#state, scan, { after, limit });
+    const documents = await readDocuments(this.#context, this.#state, scan, after, limit);
     const page = documents.slice(0, numItems);
     const last = page.at(-1);
     const place = last === undefined ? after : placeOfDocument(scan, last);
@@ -128,21 +149,24 @@ export class TableQueryBuilder implements AsyncIterable<StoredDocument> {
     const scan = scanOf(this.#state);
     let after: Place | null = null;
     for (let limit = FIRST_BATCH; ; limit = Math.min(limit * 2, LARGEST_BATCH)) {
-      const documents: StoredDocument[] = await readDocuments(this.#context, this.#state, scan, {
+      const documents: StoredDocument[] = await readDocuments(
+        this.#context,
+        this.#state,
+        scan,
         after,
         limit,
-      });
+      );
       yield* documents;
       const last = documents.at(-1);
       // Without an order there is one document at most: a unique index, all of it fixed.
-      if (documents.length < limit || last === undefined || scan.order.length === 0) return;
+      if (documents.length < limit || last === undefined || scan.shape.order.length === 0) return;
       after = placeOfDocument(scan, last);
     }
   }
 
   async #read(limit: number | null): Promise<StoredDocument[]> {
     const scan = scanOf(this.#state);
-    return await readDocuments(this.#context, this.#state, scan, { after: null, limit });
+    return await readDocuments(this.#context, this.#state, scan, null, limit);
   }
 
   #with(change: Partial<QueryState>): TableQueryBuilder {
