@@ -7,6 +7,7 @@ import type { WriteSession } from "../session/session.js";
 import type { Parameter } from "../session/statement.js";
 import { unlessUnawaited } from "../session/unawaited.js";
 import type { StoredDocument } from "../storage/document-codec.js";
+import { setOwn } from "../storage/encode-value.js";
 import type { GenericDatabaseWriter } from "../writer.js";
 import { validate } from "./validate.js";
 import { writeSqlOf } from "./write-sql.js";
@@ -76,8 +77,8 @@ export function createWriter<Model extends GenericDataModel>(
         const { _id, _creationTime, ...stored } = await read(table, id);
         const merged = validate(table, withoutUndefined({ ...stored, ...fields }));
         // Defaults are for inserts: what the patch does not name stays as it is, or absent.
-        const changed = Object.keys(fields).map((name): [string, unknown] => [name, merged[name]]);
-        return await update(table, id, { ...stored, ...Object.fromEntries(changed) });
+        for (const name of Object.keys(fields)) setOwn(stored, name, merged[name]);
+        return await update(table, id, stored);
       });
     },
     async replace(...args: readonly unknown[]) {
@@ -141,7 +142,9 @@ function fieldsOf(
 }
 
 function withoutUndefined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  const entries = Object.entries(fields);
+  const defined = entries.filter(([, value]) => value !== undefined);
+  return defined.length === entries.length ? fields : Object.fromEntries(defined);
 }
 
 /** One array a column, as `unnest` takes them. */

@@ -1,6 +1,7 @@
-import type { CustomTypesConfig, PoolClient, QueryArrayResult, QueryResult } from "pg";
+import type { CustomTypesConfig, PoolClient, QueryResult } from "pg";
 import type { Parameter, Statement, StatementResult } from "../../database/session/statement.js";
 import { failureOf } from "../errors/sqlstate.js";
+import { type QueryCallback, StatementQuery } from "./statement-query.js";
 
 /** A statement that a person wrote, and how its values are read. */
 export interface RawQuery {
@@ -12,9 +13,6 @@ export interface RawQuery {
 
 /** Postgres keeps a plan for each name: one that has made too many gives its connection back for good. */
 const maxNamedStatements = 1_000;
-
-/** Every column as Postgres writes it: storage is read by the codec, not by `pg`. */
-const asText: CustomTypesConfig = { getTypeParser: () => identity };
 
 /**
  * One connection, for as long as one function call has it. What is sent without waiting shares round
@@ -47,16 +45,12 @@ export class Connection {
   }
 
   /** A named statement, which Postgres parses once. */
-  async run(statement: Statement, parameters: readonly Parameter[]): Promise<StatementResult> {
+  run(statement: Statement, parameters: readonly Parameter[]): Promise<StatementResult> {
     this.#names.add(statement.name);
-    const result = await this.#send<QueryArrayResult<(string | null)[]>>({
-      name: statement.name,
-      text: statement.text,
-      values: parameters as unknown[],
-      rowMode: "array",
-      types: asText,
+    return new Promise((resolve, reject) => {
+      const answered = this.#answeredBy(resolve, reject);
+      this.#client.query(new StatementQuery(statement, parameters, answered));
     });
-    return { rows: result.rows, count: result.rowCount ?? 0 };
   }
 
   /** One statement of a person's, never more: the extended protocol takes one. */
@@ -98,17 +92,25 @@ export class Connection {
   }
 
   #send<Result>(query: object): Promise<Result> {
-    this.#inFlight++;
     return new Promise((resolve, reject) => {
-      let answered = false;
-      this.#client.query(query as { text: string }, (error: Error | null, result: unknown) => {
-        // `pg` answers twice when a parameter cannot be sent: at once, and when Postgres is ready.
-        if (!answered) this.#inFlight--;
-        answered = true;
-        if (error === null || error === undefined) resolve(result as Result);
-        else reject(this.#reasonFor(error));
-      });
+      this.#client.query(query as { text: string }, this.#answeredBy(resolve, reject));
     });
+  }
+
+  /** A query is in flight from here on, until `pg` calls what this returns. */
+  #answeredBy<Result>(
+    resolve: (result: Result) => void,
+    reject: (error: unknown) => void,
+  ): QueryCallback {
+    this.#inFlight++;
+    let answered = false;
+    return (error, result) => {
+      // `pg` answers twice when a parameter cannot be sent: at once, and when Postgres is ready.
+      if (!answered) this.#inFlight--;
+      answered = true;
+      if (error === null || error === undefined) resolve(result as Result);
+      else reject(this.#reasonFor(error));
+    };
   }
 
   /** The first thing that was said of a lost connection; what follows only repeats that it is lost. */
@@ -117,8 +119,4 @@ export class Connection {
     else if (this.#lost === null) return error;
     return this.#lost as Error;
   }
-}
-
-function identity(value: unknown): unknown {
-  return value;
 }
