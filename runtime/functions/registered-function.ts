@@ -45,8 +45,11 @@ export type RegisteredAction<
   Result,
 > = RegisteredFunction<"action", Visibility, Args, Result>;
 
+/** JSON has no `undefined`: a function that returns nothing gives its callers null. */
+type Sent<Result> = undefined extends Result ? Exclude<Result, undefined | void> | null : Result;
+
 /** The reference to a function of this type: what `api` holds for it. */
 export type ReferenceTo<Registered> =
   Registered extends RegisteredFunction<infer Kind, infer Visibility, infer Args, infer Result>
-    ? FunctionReference<Kind, Visibility, Args, Result>
+    ? FunctionReference<Kind, Visibility, Args, Sent<Result>>
     : never;

@@ -8,6 +8,7 @@ import type {
   SourceSpan,
 } from "../../model/facts.js";
 import { deepFreeze } from "../../model/freeze.js";
+import { unionOf, without } from "../../model/canonical.js";
 import type { TypeFact } from "../../model/type-fact.js";
 import { documentInterfaces } from "../../printers/data-model-names.js";
 import { modulePath, type ProjectLayout, relativeToRoot } from "../../project/layout.js";
@@ -132,7 +133,7 @@ export class FunctionsReader {
       span,
       ...(doc ? { doc } : {}),
       args: member("~args"),
-      result: member("~result"),
+      result: asSent(member("~result")),
       hasReturns: definition !== null && this.#hasProperty(definition, "returns"),
       circular: isAny,
     };
@@ -169,6 +170,12 @@ export class FunctionsReader {
         ),
     );
   }
+}
+
+/** JSON has no `undefined`: a function that returns nothing gives its callers null. */
+function asSent(type: TypeFact): TypeFact {
+  const present = without(type, "undefined");
+  return present === type ? type : unionOf([present, { kind: "null" }]);
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

@@ -190,7 +190,8 @@ export function createRunner(options: RunnerOptions): FunctionRunner {
     args: unknown,
   ): Promise<unknown> {
     const value = await (found.handler as Handler)(Object.freeze(ctx), args);
-    return validateResult(name, found, value, tableNumber);
+    // What a caller on the other side of the wire gets, callers on this side get too.
+    return validateResult(name, found, value, tableNumber) ?? null;
   }
 
   /** Adds `ctx.drizzle`, made when it is used: most functions do not. */
@@ -206,7 +207,8 @@ export function createRunner(options: RunnerOptions): FunctionRunner {
       made ??= drizzle(session);
       return made;
     };
-    return Object.defineProperty(ctx, "drizzle", { enumerable: true, get });
+    // People make contexts of their own, `{ ...ctx, user }`, which reads what is enumerable.
+    return Object.defineProperty(ctx, "drizzle", { enumerable: drizzle !== null, get });
   }
 }
 
