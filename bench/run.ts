@@ -15,6 +15,7 @@ import { codegenCold } from "./benchmarks/codegen-cold.js";
 import { growth } from "./benchmarks/growth.js";
 import { memory } from "./benchmarks/memory.js";
 import { tspc } from "./benchmarks/tspc.js";
+import { http } from "./http.js";
 import { postgresDocuments } from "./postgres-documents.js";
 import { postgresEmbedded } from "./postgres-embedded.js";
 import { postgresSync } from "./postgres-sync.js";
@@ -30,6 +31,7 @@ const benchmarks: readonly Benchmark[] = [
   postgresEmbedded,
   postgresDocuments,
   postgresSync,
+  http,
 ];
 
 const { values: options, positionals: names } = parseArgs({

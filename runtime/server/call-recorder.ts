@@ -7,7 +7,6 @@ import type { Problem } from "./http/problem.js";
 
 /** One call, from its arrival to its answer: says how it ended, once. */
 export interface RecordedCall {
-  readonly name: string;
   /** @param unheard whether the client had gone by then. */
   succeeded(unheard: boolean): void;
   failed(problem: Problem, error: unknown): void;
@@ -41,7 +40,6 @@ export function createCallRecorder(options: {
         return { requestId, kind, function: name.slice(0, MAX_NAME), outcome, durationMs };
       };
       return {
-        name,
         succeeded(unheard) {
           log.info({ ...end("ok"), status: 200, ...(unheard && { unheard }) }, "call");
         },

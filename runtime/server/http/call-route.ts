@@ -1,4 +1,4 @@
-import type { Request, Response } from "express";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { ConvoyError } from "../../../protocol/errors.js";
 import type { FunctionKind } from "../../../protocol/function-reference.js";
 import { CLIENT_ID_HEADER, JSON_TYPE, MUTATION_ID_HEADER } from "../../../protocol/http.js";
@@ -6,7 +6,7 @@ import type { MutationId } from "../../database/transactions/ledger.js";
 import type { Backend } from "../backend.js";
 import type { CallGate } from "../call-gate.js";
 import type { CallRecorder } from "../call-recorder.js";
-import { type Problem, problemOf, type ProblemOptions, sendProblem } from "./problem.js";
+import { problemOf, type ProblemOptions, sendProblem } from "./problem.js";
 import { readArguments } from "./read-arguments.js";
 import { type BodyReader, RequestAborted } from "./read-body.js";
 import { identifyRequest } from "./request-id.js";
@@ -18,13 +18,23 @@ export interface CallRouteOptions extends ProblemOptions {
   readonly recorder: CallRecorder;
 }
 
-/** Answers the calls of one kind of function: `POST /api/query/<name>`. Never rejects. */
-export function callRoute(
+/** Answers a call: `POST /api/query/<name>`. Never rejects. */
+export type CallRoute = (
   kind: FunctionKind,
-  { backend, gate, reader, recorder, development }: CallRouteOptions,
-): (request: Request, response: Response) => Promise<void> {
-  return async (request, response) => {
-    const call = recorder.begin(kind, nameOf(request), identifyRequest(request, response));
+  name: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Promise<void>;
+
+export function callRoute({
+  backend,
+  gate,
+  reader,
+  recorder,
+  development,
+}: CallRouteOptions): CallRoute {
+  return async (kind, name, request, response) => {
+    const call = recorder.begin(kind, name, identifyRequest(request, response));
     let inside = false;
     try {
       if (gate.closed) response.setHeader("connection", "close");
@@ -32,17 +42,12 @@ export function callRoute(
       const args = await readArguments(request, reader);
       gate.enter();
       inside = true;
-      const json = await backend.run({
-        kind,
-        name: call.name,
-        args,
-        ...(mutationId && { mutationId }),
-      });
+      const json = await backend.run({ kind, name, args, ...(mutationId && { mutationId }) });
       sendValue(response, json, gate);
       call.succeeded(response.destroyed);
     } catch (error) {
       if (error instanceof RequestAborted) return call.aborted();
-      const problem: Problem = problemOf(error, { development });
+      const problem = problemOf(error, { development });
       sendProblem(response, problem.body);
       call.failed(problem, error);
     } finally {
@@ -51,13 +56,7 @@ export function callRoute(
   };
 }
 
-/** `/api/query/admin/users.list` → `admin/users.list`. */
-function nameOf({ params }: Request): string {
-  const segments = params["name"] as unknown as readonly string[];
-  return segments.join("/");
-}
-
-function mutationIdOf({ headers }: Request): MutationId | undefined {
+function mutationIdOf({ headers }: IncomingMessage): MutationId | undefined {
   const clientId = headers[CLIENT_ID_HEADER];
   const mutationId = headers[MUTATION_ID_HEADER];
   if (typeof clientId === "string" && typeof mutationId === "string") {
@@ -71,7 +70,7 @@ function mutationIdOf({ headers }: Request): MutationId | undefined {
   );
 }
 
-function sendValue(response: Response, json: string, gate: CallGate): void {
+function sendValue(response: ServerResponse, json: string, gate: CallGate): void {
   if (response.destroyed) return;
   const body = `{"value":${json}}`;
   response.setHeader("content-type", JSON_TYPE);

@@ -1,4 +1,4 @@
-import type { NextFunction, Request, RequestHandler, Response } from "express";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { ConvoyError } from "../../../protocol/errors.js";
 import { CLIENT_ID_HEADER, MUTATION_ID_HEADER } from "../../../protocol/http.js";
 import { REQUEST_ID_HEADER } from "./request-id.js";
@@ -16,33 +16,36 @@ const requestHeaders = [
 
 const answerHeaders = ["retry-after", REQUEST_ID_HEADER].join(", ");
 
+/** @throws {ConvoyError} `origin-not-allowed`. */
+type OriginPolicy = (request: IncomingMessage, response: ServerResponse) => "goes on" | "answered";
+
 /**
  * Pages of which origins may call functions: those of the server's own, and the allowed ones. Others
  * are refused rather than left without an answer that they can read: the call would have run.
  *
  * @param allowed `https://app.example.com`, `http://localhost:*` for any port, or `*` for all.
  */
-export function originPolicy(allowed: readonly string[]): RequestHandler {
+export function originPolicy(allowed: readonly string[]): OriginPolicy {
   const isAllowed = originMatcher(allowed);
-  return (request: Request, response: Response, next: NextFunction): void => {
+  return (request, response) => {
     const { origin } = request.headers;
     varyByOrigin(response);
-    if (origin === undefined) return next();
+    if (origin === undefined) return "goes on";
     // The application that Convoy is mounted in has its own policy, and has applied it.
-    if (response.hasHeader("access-control-allow-origin")) return next();
+    if (response.hasHeader("access-control-allow-origin")) return "goes on";
     const isPreflight =
       request.method === "OPTIONS" && "access-control-request-method" in request.headers;
     if (isAllowed(origin)) {
       response.setHeader("access-control-allow-origin", origin);
       response.setHeader("access-control-expose-headers", answerHeaders);
-      if (!isPreflight) return next();
+      if (!isPreflight) return "goes on";
       response.setHeader("access-control-allow-methods", "POST");
       response.setHeader("access-control-allow-headers", requestHeaders);
       response.setHeader("access-control-max-age", PREFLIGHT_MAX_AGE_S);
       response.writeHead(204).end();
-      return;
+      return "answered";
     }
-    if (isSameOrigin(request, origin)) return next();
+    if (isSameOrigin(request, origin)) return "goes on";
     throw new ConvoyError(
       "origin-not-allowed",
       "Pages of this origin may not call the functions of this server. Add it to CONVOY_ALLOWED_ORIGINS, or to allowedOrigins, where the server is started.",
@@ -65,13 +68,13 @@ function originMatcher(allowed: readonly string[]): (origin: string) => boolean 
     );
 }
 
-function varyByOrigin(response: Response): void {
+function varyByOrigin(response: ServerResponse): void {
   const others = [response.getHeader("vary") ?? []].flat().join(", ");
   response.setHeader("vary", others === "" ? "origin" : `${others}, origin`);
 }
 
 /** A page can set none of these headers, so a proxy in between may decide what they say. */
-function isSameOrigin({ headers }: Request, origin: string): boolean {
+function isSameOrigin({ headers }: IncomingMessage, origin: string): boolean {
   if (headers["sec-fetch-site"] === "same-origin") return true;
   if (!URL.canParse(origin)) return false;
   const { host } = new URL(origin);

@@ -44,8 +44,12 @@ export class BodyReader {
           else if (this.#arriving > this.#maxArriving) reject(this.#refuse(request, tooMany()));
         });
         request.once("end", () => resolve(bytes.subarray(0, length)));
-        request.once("error", () => reject(new RequestAborted()));
-        request.once("close", () => reject(new RequestAborted()));
+        const abort = (): void => {
+          // It closes after its end as well, and making an error takes time.
+          if (!request.readableEnded) reject(new RequestAborted());
+        };
+        request.once("error", abort);
+        request.once("close", abort);
       });
     } finally {
       this.#arriving -= length;

@@ -1,12 +1,12 @@
 import { type NextFunction, type Request, type Response, Router } from "express";
 import { ConvoyError } from "../../../protocol/errors.js";
-import type { FunctionKind } from "../../../protocol/function-reference.js";
 import { type CallGate, shuttingDown } from "../call-gate.js";
 import type { ServerLimits } from "../limits.js";
 import { errorRecord } from "../log/error-record.js";
 import type { ServerLog } from "../log/server-log.js";
 import type { Metrics } from "../metrics.js";
 import type { Readiness } from "../readiness.js";
+import { callTarget } from "./call-path.js";
 import { type CallRouteOptions, callRoute } from "./call-route.js";
 import { originPolicy } from "./origins.js";
 import { problemOf, sendProblem } from "./problem.js";
@@ -21,24 +21,23 @@ export interface RouterOptions extends CallRouteOptions {
   readonly gate: CallGate;
 }
 
-const kinds: readonly FunctionKind[] = ["query", "mutation", "action"];
-
 /** All that a server answers. What is none of it goes on to whatever comes next. */
 export function createRouter(options: RouterOptions): Router {
   const { limits, allowedOrigins, readiness, metrics, gate } = options;
   const router = Router({ caseSensitive: true, strict: true });
-  // Not all of /api: the application that Convoy is mounted in may have paths of its own there.
-  const paths = [...kinds.map((kind) => `/api/${kind}`), "/api/sync"];
-  router.use(paths, (request, _response, next) => {
-    if (request.originalUrl.length > limits.urlLength) throw urlTooLong(limits.urlLength);
-    next();
+  const checkOrigin = originPolicy(allowedOrigins);
+  const answerCall = callRoute(options);
+  router.use((request, response, next) => {
+    // Nothing else under /api: the application that Convoy is mounted in may have paths of its own.
+    const target = callTarget(request.url);
+    if (target === null) return next();
+    if (request.url.length > limits.urlLength) throw urlTooLong(limits.urlLength);
+    if (checkOrigin(request, response) === "answered") return;
+    if (request.method !== "POST") return onlyMethods("POST")(request, response);
+    return answerCall(target.kind, target.name, request, response);
   });
-  router.use(paths, originPolicy(allowedOrigins));
-  for (const kind of kinds) {
-    router.post(`/api/${kind}/*name`, callRoute(kind, options));
-    router.all(`/api/${kind}/*name`, onlyMethods("POST"));
-  }
-  router.get("/api/sync", () => {
+  router.get("/api/sync", (request, response) => {
+    if (checkOrigin(request, response) === "answered") return;
     throw new ConvoyError(
       "sync-not-available",
       "This server has no live queries yet. Call functions with POST.",
@@ -91,7 +90,7 @@ export function answerError({
 ) => void {
   // Express knows by the number of parameters that it is for errors.
   return (error, request, response, _next) => {
-    const problem = problemOf(isMalformedUrl(error) ? malformedUrl() : error, { development });
+    const problem = problemOf(error, { development });
     if (problem.isFault) {
       const requestId = identifyRequest(request, response);
       const { errorId } = problem.body;
@@ -120,19 +119,6 @@ function sendStatus(response: Response, status: string): void {
   response.setHeader("cache-control", "no-store");
   response.setHeader("content-type", "application/json");
   response.end(JSON.stringify({ status }));
-}
-
-/** What Express throws where a path has a `%` that stands for nothing. */
-function isMalformedUrl(error: unknown): boolean {
-  return error instanceof URIError || (error as { status?: unknown } | null)?.status === 400;
-}
-
-function malformedUrl(): ConvoyError {
-  return new ConvoyError(
-    "malformed-url",
-    "The path cannot be decoded. Write a % itself as %25, and other bytes in UTF-8.",
-    { status: 400 },
-  );
 }
 
 function urlTooLong(limit: number): ConvoyError {

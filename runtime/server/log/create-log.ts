@@ -1,15 +1,10 @@
 import { pino } from "pino";
+import { redact } from "./redact.js";
 import type { ServerLog } from "./server-log.js";
 
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 export type LogLevel = (typeof logLevels)[number];
-
-/**
- * Nothing of Convoy's writes these. They are here for what a project's own code may hand to the
- * logger, at the top and one level below, where headers and errors of HTTP clients have them.
- */
-const secrets = ["authorization", "cookie", "set-cookie", "password", "token", "secret", "apiKey"];
 
 export interface LogOptions {
   readonly level: LogLevel;
@@ -23,11 +18,7 @@ export function createLog({ level, destination }: LogOptions): ServerLog {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: {
-      paths: secrets.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
-      censor: "[redacted]",
-    },
+    formatters: { level: (label: string) => ({ level: label }), log: redact },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }
