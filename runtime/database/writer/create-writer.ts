@@ -95,11 +95,20 @@ export function createWriter<Model extends GenericDataModel>(
       });
     },
   };
-  const writer: Record<string, unknown> = { ...createReader<Model>(session, model) };
-  for (const [name, method] of Object.entries(writes)) {
-    const call = method as (...args: readonly unknown[]) => Promise<unknown>;
-    writer[name] = (...args: readonly unknown[]) => unlessUnawaited(call(...args));
-  }
+  // Named one by one: methods behind a spread are added by the slowest way that V8 has.
+  const { get, getMany, query, sql } = createReader<Model>(session, model);
+  const writer = {
+    get,
+    getMany,
+    query,
+    sql,
+    insert: (name: string, document: unknown) => unlessUnawaited(writes.insert(name, document)),
+    insertMany: (name: string, documents: readonly unknown[]) =>
+      unlessUnawaited(writes.insertMany(name, documents)),
+    patch: (...args: readonly unknown[]) => unlessUnawaited(writes.patch(...args)),
+    replace: (...args: readonly unknown[]) => unlessUnawaited(writes.replace(...args)),
+    delete: (...args: readonly unknown[]) => unlessUnawaited(writes.delete(...args)),
+  };
   return writer as unknown as GenericDatabaseWriter<Model>;
 }
 
