@@ -20,6 +20,7 @@ import { postgresDocuments } from "./postgres-documents.js";
 import { postgresEmbedded } from "./postgres-embedded.js";
 import { postgresSync } from "./postgres-sync.js";
 import { tableOf } from "./print.js";
+import { serve } from "./serve.js";
 
 const benchmarks: readonly Benchmark[] = [
   codegenCold,
@@ -32,6 +33,7 @@ const benchmarks: readonly Benchmark[] = [
   postgresDocuments,
   postgresSync,
   http,
+  serve,
 ];
 
 const { values: options, positionals: names } = parseArgs({

@@ -1,6 +1,6 @@
 import type { Manifest } from "../../compiler/model/manifest.js";
 import { ConvoyError } from "../../protocol/errors.js";
-import { type DrizzleFactory, loadDrizzle } from "../database/drizzle/connect.js";
+import { loadDrizzle } from "../database/drizzle/connect.js";
 import { createDatabaseModel } from "../database/model/database-model.js";
 import type { FunctionCall } from "../functions/run/call.js";
 import type { FunctionRegistry } from "../functions/run/registry.js";
@@ -51,7 +51,6 @@ export interface Backend extends AsyncDisposable {
  */
 export async function openBackend(options: BackendOptions): Promise<Backend> {
   checkDatabaseUrl(options.databaseUrl);
-  const drizzle = await loadDrizzle();
   const pool = createPool({ url: options.databaseUrl, max: options.maxConnections ?? 10 });
   let starting: Promise<FunctionRunner> | null = null;
   let { code } = options;
@@ -59,7 +58,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
   /** Made at the first call: it needs the numbers of the tables. A failure is not kept. */
   const runner = (): Promise<FunctionRunner> => {
     if (starting !== null) return starting;
-    const attempt = startRunner(pool, code, drizzle, options);
+    const attempt = startRunner(pool, code, options);
     starting = attempt;
     attempt.catch(() => {
       if (starting === attempt) starting = null;
@@ -93,9 +92,10 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
 async function startRunner(
   pool: Pool,
   { manifest, functions, schema }: ProjectCode,
-  drizzle: DrizzleFactory | null,
   { postgresSchema, limits }: BackendOptions,
 ): Promise<FunctionRunner> {
+  // Not before the server listens: it takes as long to load as all the rest of a database's part.
+  const drizzle = await loadDrizzle();
   const model = createDatabaseModel({
     manifest,
     schema,
