@@ -6,6 +6,7 @@ import { addDevCommand } from "./dev/arguments.js";
 import type { Environment } from "./environment.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { printFailure } from "./failure.js";
+import { addInitCommand } from "./init/arguments.js";
 import { addPlanCommand } from "./plan/arguments.js";
 import { addRunCommand } from "./run/arguments.js";
 
@@ -58,6 +59,7 @@ function createProgram(environment: Environment, finish: (code: ExitCode) => voi
       getErrHelpWidth: () => err.columns,
       outputError: (text, write) => write(text.replace(/^error:/, err.colors.red("error:"))),
     });
+  addInitCommand(program, environment, finish);
   addDevCommand(program, environment, finish);
   addCodegenCommand(program, environment, finish);
   addCheckCommand(program, environment, finish);
