@@ -26,7 +26,10 @@ export function encodeWire(value: unknown): WireJson {
   return value === undefined ? null : encodeAt(value, []);
 }
 
-function encodeAt(value: unknown, path: readonly (string | number)[]): WireJson {
+/** Where a value is, while it is walked: entered and left again, so that only an error copies it. */
+type Path = (string | number)[];
+
+function encodeAt(value: unknown, path: Path): WireJson {
   switch (typeof value) {
     case "string":
     case "boolean":
@@ -43,12 +46,12 @@ function encodeAt(value: unknown, path: readonly (string | number)[]): WireJson 
   }
 }
 
-function encodeObject(value: object, path: readonly (string | number)[]): WireJson {
+function encodeObject(value: object, path: Path): WireJson {
   if (path.length >= MAX_WIRE_DEPTH) {
     throw notEncodable(path.slice(0, 4), `holds values more than ${MAX_WIRE_DEPTH} levels deep`);
   }
   if (Array.isArray(value)) {
-    return Array.from(value, (element: unknown, index) => encodeAt(element, [...path, index]));
+    return Array.from(value, (element: unknown, index) => encodeInside(element, index, path));
   }
   if (value instanceof Date) {
     if (Number.isNaN(value.getTime())) throw notEncodable(path, "is an invalid Date");
@@ -62,9 +65,16 @@ function encodeObject(value: object, path: readonly (string | number)[]): WireJs
   // Without a prototype, a property called __proto__ is one like any other.
   const encoded = Object.create(null) as Record<string, WireJson>;
   for (const [name, property] of Object.entries(value)) {
-    if (property !== undefined) encoded[name] = encodeAt(property, [...path, name]);
+    if (property !== undefined) encoded[name] = encodeInside(property, name, path);
   }
   return tagOf(encoded) === null ? encoded : { $object: encoded };
+}
+
+function encodeInside(value: unknown, name: string | number, path: Path): WireJson {
+  path.push(name);
+  const encoded = encodeAt(value, path);
+  path.pop();
+  return encoded;
 }
 
 /**
@@ -135,7 +145,7 @@ function fromBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
-function notEncodable(path: readonly (string | number)[], problem: string): ConvoyError {
+function notEncodable(path: Path, problem: string): ConvoyError {
   const where = path.length === 0 ? "The value" : `"${path.join(".")}"`;
   return new ConvoyError(
     "value-not-encodable",
