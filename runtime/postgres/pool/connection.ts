@@ -67,7 +67,7 @@ export class Connection {
 
   /** Text of our own, such as `commit`. The answer is the tag of its last command. */
   async command(text: string): Promise<string> {
-    const result = await this.#send<QueryResult | QueryResult[]>({ text });
+    const result = await this.#send<QueryResult | QueryResult[]>(text);
     const last = Array.isArray(result) ? result.at(-1) : result;
     return last?.command ?? "";
   }
@@ -91,9 +91,9 @@ export class Connection {
     this.#client.off("error", this.#onError);
   }
 
-  #send<Result>(query: object): Promise<Result> {
+  #send<Result>(query: string | object): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.#client.query(query as { text: string }, this.#answeredBy(resolve, reject));
+      this.#client.query(query as string, this.#answeredBy(resolve, reject));
     });
   }
 
