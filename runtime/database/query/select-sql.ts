@@ -75,9 +75,14 @@ function outsideSql({ outside }: Scan, parameters: Parameters): readonly string[
   return segments.length === 0 ? ["false"] : [`(${segments.join(" or ")})`];
 }
 
-/** Letter for letter the order of the index: any difference would cost a sort. */
-function orderSql({ direction }: QueryState, { shape }: Scan): string {
-  const columns = [...shape.fixed, ...shape.orderColumns];
+/**
+ * Letter for letter the order of the index: any difference would cost a sort. Of what the range
+ * fixes, Postgres knows that one value has no order, and would compute it again for each row; not
+ * of NULL, so that has to be there.
+ */
+function orderSql({ direction }: QueryState, { shape, fixedValues }: Scan): string {
+  const nulls = shape.fixed.filter((_, at) => fixedValues[at] === null);
+  const columns = [...nulls, ...shape.orderColumns];
   if (columns.length === 0) return "";
   const terms = columns.map(({ sql }) => {
     if (sql === ID_COLUMN) return direction === "asc" ? sql : `${sql} desc`;
