@@ -1,17 +1,16 @@
 import type { Benchmark, Row } from "./benchmark.js";
-import type { Contender } from "./documents/contender.js";
 import { convoyContender } from "./documents/convoy-contender.js";
-import { type BenchDatabase, openDatabase } from "./documents/database.js";
+import { openDatabase } from "./documents/database.js";
 import { drizzleContender } from "./documents/drizzle-contender.js";
-import { type Cost, Costs, measure } from "./documents/measure.js";
+import { type Comparison, costOf, runRound } from "./documents/measure.js";
 import { pgContender } from "./documents/pg-contender.js";
 import { relationalContender } from "./documents/relational-contender.js";
 import { startServer } from "./documents/server.js";
 import { validationCost } from "./documents/validation.js";
-import { createCalls, createWorkloads, type Workload } from "./documents/workloads.js";
+import { createCalls, createWorkloads } from "./documents/workloads.js";
 
-/** Rounds of one run: they are short, so that a busy moment of the machine meets all contenders. */
-const ROUNDS = 5;
+/** Rounds of one run, each of some seconds. */
+const ROUNDS = 2;
 
 /** How much more of the client's processor Convoy may need than code by hand. */
 const clientTargets: Readonly<Record<string, number>> = {
@@ -36,17 +35,25 @@ export const postgresDocuments: Benchmark = {
     await using pg = pgContender(database);
     await using drizzle = drizzleContender(database);
     await using relational = relationalContender(database);
-    const comparisons: Comparison[] = [1, 10].flatMap((connections) => [
-      ...Object.values(createWorkloads(database)).map((workload) =>
-        comparison(workload, connections, [convoy, pg, drizzle, relational]),
-      ),
-      ...createCalls(database).map((workload) => comparison(workload, connections, [convoy, pg])),
+    const comparisons = [1, 10].flatMap((connections): Comparison[] => [
+      ...createWorkloads(database).map((workload) => ({
+        workload,
+        connections,
+        contenders: [convoy, pg, drizzle, relational],
+        rounds: [],
+      })),
+      ...createCalls(database).map((workload) => ({
+        workload,
+        connections,
+        contenders: [convoy, pg],
+        rounds: [],
+      })),
     ]);
     for (let round = 0; round <= runs * ROUNDS; round++) {
-      for (const of of comparisons) await runRound(database, of, round);
+      for (const comparison of comparisons) await runRound(database, comparison);
       await database.vacuum();
     }
-    for (const of of comparisons) yield* rowsOf(of);
+    for (const comparison of comparisons) yield* rowsOf(comparison);
     yield {
       measure: "validation by zod, in each insert and patch",
       unit: "µs",
@@ -55,41 +62,13 @@ export const postgresDocuments: Benchmark = {
   },
 };
 
-interface Comparison {
-  readonly workload: Workload;
-  readonly connections: number;
-  readonly costs: ReadonlyMap<Contender, Costs>;
-}
-
-function comparison(
-  workload: Workload,
-  connections: number,
-  contenders: readonly Contender[],
-): Comparison {
-  const costs = new Map(contenders.map((contender) => [contender, new Costs()]));
-  return { workload, connections, costs };
-}
-
-async function runRound(
-  database: BenchDatabase,
-  { workload, connections, costs }: Comparison,
-  round: number,
-): Promise<void> {
-  const entries = [...costs];
-  for (let turn = 0; turn < entries.length; turn++) {
-    // Nobody always comes after the same one.
-    const [contender, all] = entries[(turn + round) % entries.length] as (typeof entries)[number];
-    const cost = await measure(database, contender, workload, connections);
-    if (round > 0) all.add(cost);
-  }
-}
-
-function* rowsOf({ workload, connections, costs }: Comparison): Iterable<Row> {
-  const medians = new Map([...costs].map(([{ name }, all]) => [name, all.median]));
-  const pg = medians.get("pg") as Cost;
+function* rowsOf(comparison: Comparison): Iterable<Row> {
+  const { workload, connections, contenders } = comparison;
+  const pg = costOf(comparison, "pg");
   const title = `${workload.name}, ${connections === 1 ? "1 connection" : `${connections} connections`}`;
-  for (const [name, cost] of medians) {
+  for (const { name } of contenders) {
     if (name === "pg") continue;
+    const cost = costOf(comparison, name);
     const clientTarget = name === "convoy" ? clientTargets[workload.name] : undefined;
     yield {
       measure: `${title}: ${name}`,

@@ -11,47 +11,61 @@ export interface Cost {
   readonly server: number | null;
 }
 
-/** What one contender needed for one workload, in each round. */
-export class Costs {
-  readonly #costs: Cost[] = [];
-
-  add(cost: Cost): void {
-    this.#costs.push(cost);
-  }
-
-  get median(): Cost {
-    const servers = this.#costs.flatMap(({ server }) => server ?? []);
-    return {
-      client: median(this.#costs.map(({ client }) => client)),
-      server: servers.length === 0 ? null : median(servers),
-    };
-  }
+/** One workload, on so many connections, by all who take part. */
+export interface Comparison {
+  readonly workload: Workload;
+  readonly connections: number;
+  readonly contenders: readonly Contender[];
+  /** Of each contender, what it needed in each round. */
+  readonly rounds: Cost[][];
 }
 
 /** Runs on each connection before it counts: a connection may be new, and has statements to plan. */
 const WARM_UP = 12;
 
-export async function measure(
-  database: BenchDatabase,
-  contender: Contender,
-  workload: Workload,
-  connections: number,
-): Promise<Cost> {
-  const all = (count: number) =>
+/** Turns that everyone has in a round: so short that whatever else the machine does meets all. */
+const TURNS = 5;
+
+/** Measures everyone once, in turns, and with the first turn going round. */
+export async function runRound(database: BenchDatabase, comparison: Comparison): Promise<void> {
+  const { workload, connections, contenders, rounds } = comparison;
+  const run = (contender: Contender, count: number) =>
     Promise.all(
       Array.from({ length: connections }, (_, worker) =>
         workload.run(contender, count, worker, connections),
       ),
     );
-  await all(WARM_UP);
-  const pids = await database.backends(applicationName(contender));
-  const server = await processesCpu(pids);
-  const client = clientCpu();
-  await all(workload.operations / connections);
-  const clientSpent = clientCpu() - client;
-  const serverSpent = spentBetween(server, await processesCpu(pids));
+  const spent = contenders.map(() => ({ client: 0, server: 0 as number | null }));
+  for (const contender of contenders) await run(contender, WARM_UP);
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (let place = 0; place < contenders.length; place++) {
+      const at = (place + turn) % contenders.length;
+      const contender = contenders[at] as Contender;
+      const pids = await database.backends(applicationName(contender));
+      const server = await processesCpu(pids);
+      const client = clientCpu();
+      await run(contender, workload.operations / TURNS / connections);
+      const sum = spent[at] as (typeof spent)[number];
+      sum.client += clientCpu() - client;
+      const serverSpent = spentBetween(server, await processesCpu(pids));
+      sum.server = serverSpent === null || sum.server === null ? null : sum.server + serverSpent;
+    }
+  }
+  rounds.push(
+    spent.map(({ client, server }) => ({
+      client: client / workload.operations,
+      server: server === null ? null : server / workload.operations,
+    })),
+  );
+}
+
+/** The median of all rounds but the first, in which code and caches get warm. */
+export function costOf({ contenders, rounds }: Comparison, name: string): Cost {
+  const at = contenders.findIndex((contender) => contender.name === name);
+  const costs = rounds.slice(1).flatMap((round) => round[at] ?? []);
+  const servers = costs.flatMap(({ server }) => server ?? []);
   return {
-    client: clientSpent / workload.operations,
-    server: serverSpent === null ? null : serverSpent / workload.operations,
+    client: median(costs.map(({ client }) => client)),
+    server: servers.length === 0 ? null : median(servers),
   };
 }

@@ -13,12 +13,12 @@ export interface Workload {
 }
 
 /** Many operations in each transaction: what is compared is the operations. */
-export function createWorkloads(database: BenchDatabase): Record<WorkloadName, Workload> {
+export function createWorkloads(database: BenchDatabase): readonly Workload[] {
   const { userIds, newProject } = database;
   const pickId = createPicker(database.projectIds);
   let user = 0;
   const transactions = (
-    name: WorkloadName,
+    name: string,
     operations: number,
     access: "read" | "write",
     perTransaction: number,
@@ -28,27 +28,26 @@ export function createWorkloads(database: BenchDatabase): Record<WorkloadName, W
     operations,
     async run(contender, count, worker, workers) {
       for (let done = 0; done < count; done += perTransaction) {
+        const end = Math.min(count, done + perTransaction);
         await contender.transaction(access, async (on) => {
-          for (let n = 0; n < perTransaction; n++) await once(on, worker, workers);
+          for (let n = done; n < end; n++) await once(on, worker, workers);
         });
       }
     },
   });
-  return {
-    get: transactions("get", 1_000, "read", 100, (on, worker, workers) =>
+  return [
+    transactions("get", 2_000, "read", 100, (on, worker, workers) =>
       on.get(pickId(worker, workers)),
     ),
-    range: transactions("range", 300, "read", 30, (on) =>
+    transactions("range", 1_000, "read", 50, (on) =>
       on.latest(userIds[(user = (user + 7) % userIds.length)] as Id<"users">),
     ),
-    insert: transactions("insert", 500, "write", 50, (on) => on.insert(newProject())),
-    patch: transactions("patch", 500, "write", 50, (on, worker, workers) =>
+    transactions("insert", 1_000, "write", 50, (on) => on.insert(newProject())),
+    transactions("patch", 1_000, "write", 50, (on, worker, workers) =>
       on.patch(pickId(worker, workers), nextPatch()),
     ),
-  };
+  ];
 }
-
-export type WorkloadName = "get" | "range" | "insert" | "patch";
 
 /** Whole calls, which begin and end what they need of a transaction. */
 export function createCalls(database: BenchDatabase): readonly Workload[] {
@@ -64,7 +63,7 @@ export function createCalls(database: BenchDatabase): readonly Workload[] {
     },
     {
       name: "a mutation of one insert",
-      operations: 300,
+      operations: 1_000,
       async run(contender, count) {
         const { insertCall } = contender as CallingContender;
         for (let n = 0; n < count; n++) await insertCall(database.newProject());
