@@ -10,7 +10,7 @@ import { validationCost } from "./documents/validation.js";
 import { createCalls, createWorkloads } from "./documents/workloads.js";
 
 /** Rounds of one run, each of some seconds. */
-const ROUNDS = 2;
+const ROUNDS = 4;
 
 /** How much more of the client's processor Convoy may need than code by hand. */
 const clientTargets: Readonly<Record<string, number>> = {

@@ -1,10 +1,10 @@
 import { desc, eq, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { jsonb, type PgDatabase, type PgQueryResultHKT, pgTable, uuid } from "drizzle-orm/pg-core";
-import { Pool } from "pg";
 import type { Id } from "../../protocol/id.js";
-import { applicationName, type Contender, type Operations } from "./contender.js";
+import type { Contender, Operations } from "./contender.js";
 import type { BenchDatabase } from "./database.js";
+import { plainPool } from "./plain-pool.js";
 import type { Project } from "./schema.js";
 
 const name = "drizzle";
@@ -17,11 +17,7 @@ const projects = pgTable("projects", {
 
 /** The same tables through Drizzle's builder. */
 export function drizzleContender({ url, model, newId }: BenchDatabase): Contender {
-  const pool = new Pool({
-    connectionString: url,
-    application_name: applicationName({ name }),
-    max: 10,
-  });
+  const pool = plainPool(url, name);
   const database = drizzle({ client: pool });
   const { number } = model.table("projects").storage;
   return {

@@ -1,22 +1,14 @@
-import { Pool, type PoolClient } from "pg";
+import type { PoolClient } from "pg";
 import type { Project } from "./schema.js";
-import {
-  applicationName,
-  type CallingContender,
-  type Operations,
-  transactionSql,
-} from "./contender.js";
+import { type CallingContender, type Operations, transactionSql } from "./contender.js";
 import type { BenchDatabase } from "./database.js";
+import { plainPool } from "./plain-pool.js";
 
 const name = "pg";
 
 /** The same tables by hand: named statements, as the documentation of `pg` has them. */
 export function pgContender({ url, model, newId }: BenchDatabase): CallingContender {
-  const pool = new Pool({
-    connectionString: url,
-    application_name: applicationName({ name }),
-    max: 10,
-  });
+  const pool = plainPool(url, name);
   const { number } = model.table("projects").storage;
   return {
     name,

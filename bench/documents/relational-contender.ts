@@ -1,16 +1,13 @@
-import { Pool, type PoolClient } from "pg";
-import { applicationName, type Contender, type Operations, transactionSql } from "./contender.js";
+import type { PoolClient } from "pg";
+import { type Contender, type Operations, transactionSql } from "./contender.js";
 import type { BenchDatabase } from "./database.js";
+import { plainPool } from "./plain-pool.js";
 
 const name = "columns";
 
 /** A plain table of columns, by hand with `pg` and named statements. */
 export function relationalContender({ url, model, newId }: BenchDatabase): Contender {
-  const pool = new Pool({
-    connectionString: url,
-    application_name: applicationName({ name }),
-    max: 10,
-  });
+  const pool = plainPool(url, name);
   const { number } = model.table("projects").storage;
   return {
     name,

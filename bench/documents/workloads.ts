@@ -36,14 +36,14 @@ export function createWorkloads(database: BenchDatabase): readonly Workload[] {
     },
   });
   return [
-    transactions("get", 2_000, "read", 100, (on, worker, workers) =>
+    transactions("get", 1_000, "read", 100, (on, worker, workers) =>
       on.get(pickId(worker, workers)),
     ),
-    transactions("range", 1_000, "read", 50, (on) =>
+    transactions("range", 500, "read", 50, (on) =>
       on.latest(userIds[(user = (user + 7) % userIds.length)] as Id<"users">),
     ),
-    transactions("insert", 1_000, "write", 50, (on) => on.insert(newProject())),
-    transactions("patch", 1_000, "write", 50, (on, worker, workers) =>
+    transactions("insert", 500, "write", 50, (on) => on.insert(newProject())),
+    transactions("patch", 500, "write", 50, (on, worker, workers) =>
       on.patch(pickId(worker, workers), nextPatch()),
     ),
   ];
@@ -55,7 +55,7 @@ export function createCalls(database: BenchDatabase): readonly Workload[] {
   return [
     {
       name: "a query of one get",
-      operations: 1_000,
+      operations: 500,
       async run(contender, count, worker, workers) {
         const { getCall } = contender as CallingContender;
         for (let n = 0; n < count; n++) await getCall(pickId(worker, workers));
@@ -63,7 +63,7 @@ export function createCalls(database: BenchDatabase): readonly Workload[] {
     },
     {
       name: "a mutation of one insert",
-      operations: 1_000,
+      operations: 500,
       async run(contender, count) {
         const { insertCall } = contender as CallingContender;
         for (let n = 0; n < count; n++) await insertCall(database.newProject());
