@@ -5,6 +5,7 @@ import type { PausePoint } from "../../../runtime/database/transactions/pause.js
 import type { WriteSession } from "../../../runtime/database/session/session.js";
 import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
 import { createPool, type Pool } from "../../../runtime/postgres/pool/pool.js";
+import { waitUntil } from "../../postgres/embedded/wait-until.js";
 import { type Proxy, startProxy } from "../../postgres/pool/proxy.js";
 import { countedTiming, databaseWith, execute, jsonCodec, rows } from "./database.js";
 
@@ -154,6 +155,8 @@ async function terminate(): Promise<void> {
     database.url,
     "select pg_terminate_backend(pid, 60000) from pg_stat_activity where application_name = 'victim'",
   );
+  // Until the news has arrived, a COMMIT could still be sent, and nobody could say what became of it.
+  await waitUntil("the pool knows that its connections are gone", () => pool.size === 0);
 }
 
 async function loseAnswerToCommit(point: PausePoint): Promise<void> {
