@@ -112,7 +112,7 @@ function sortedBy(shape: ScanShape, order: readonly OrderField[]): ScanShape {
 function idOf(table: TableStorage): OrderField {
   return {
     path: "_id",
-    columns: [{ sql: ID_COLUMN, nullable: false }],
+    columns: [{ sql: ID_COLUMN, nullable: false, type: "uuid" }],
     encodeStored: table.field("_id").encodeStored,
   };
 }

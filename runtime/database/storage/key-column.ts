@@ -10,7 +10,11 @@ export interface KeyColumn {
   readonly sql: string;
   /** Whether it can be NULL, which comes first. */
   readonly nullable: boolean;
+  readonly type: KeyType;
 }
+
+/** What a key column is of: `integer` for those that are counted, not stored. */
+export type KeyType = ScalarType | "integer";
 
 /** The types that a scalar has in Postgres: in an accessor over `doc`, or as a column. */
 export type ScalarType =

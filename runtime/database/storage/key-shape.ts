@@ -45,14 +45,15 @@ export function keyShapeOf(place: FieldPlace): KeyShape {
   if (!isScalar || position.object !== null || position.array !== null) return rankedKey(place);
   const absentRank = optional ? ABSENT_RANK : NULL_RANK;
   if (column !== null && column.type !== "jsonb") {
-    const key = { sql: identifier(column.name), nullable: !column.notNull };
-    return singleKey(key, column.type, only, absentRank);
+    const { type, notNull } = column;
+    const key = { sql: identifier(column.name), nullable: !notNull, type };
+    return singleKey(key, type, only, absentRank);
   }
   const type = documentTypeOf(only, position.idTables !== null);
   const value = castText(textAt(names, column), type);
   const nullable = optional || position.null;
   if (!optional || !position.null) {
-    return singleKey({ sql: value, nullable }, type, only, absentRank);
+    return singleKey({ sql: value, nullable, type }, type, only, absentRank);
   }
   // A number: Postgres would turn `(… is not null) = false` into `… is null`, which is in no index.
   return presentKey(`num_nonnulls(${jsonAt(names, column)})`, value, type, only);
@@ -85,8 +86,8 @@ function presentKey(
 ): KeyShape {
   return {
     columns: [
-      { sql: present, nullable: false },
-      { sql: value, nullable: true },
+      { sql: present, nullable: false, type: "integer" },
+      { sql: value, nullable: true, type },
     ],
     indexable: true,
     ranked: {
@@ -123,10 +124,18 @@ function rankedKey({ path, position, optional, column }: FieldPlace): KeyShape {
   const json = jsonAt(names, column);
   const text = textAt(names, column);
   const classes = valueClasses.filter((valueClass) => position.classes.has(valueClass));
-  const rank = { sql: rankSql(json, position, classes, missingRank), nullable: false };
+  const rank: KeyColumn = {
+    sql: rankSql(json, position, classes, missingRank),
+    nullable: false,
+    type: "integer",
+  };
   const columns = [rank];
   for (const valueClass of classes) {
-    columns.push({ sql: `(${valueSql(valueClass, json, text, position)})`, nullable: true });
+    columns.push({
+      sql: `(${valueSql(valueClass, json, text, position)})`,
+      nullable: true,
+      type: documentTypeOf(valueClass, false),
+    });
   }
   return {
     columns,

@@ -22,7 +22,7 @@ export function systemFieldKeys({ table }: EncodeContext): [string, FieldKey][] 
   };
   const id: FieldKey = {
     path: "_id",
-    columns: [{ sql: ID_COLUMN, nullable: false }],
+    columns: [{ sql: ID_COLUMN, nullable: false, type: "uuid" }],
     indexable: true,
     ranked: {
       rank: String(rankOf("text")),
@@ -37,7 +37,7 @@ export function systemFieldKeys({ table }: EncodeContext): [string, FieldKey][] 
   };
   const creationTime: FieldKey = {
     path: "_creationTime",
-    columns: [{ sql: creationTimeSql, nullable: false }],
+    columns: [{ sql: creationTimeSql, nullable: false, type: "double precision" }],
     indexable: true,
     ranked: {
       rank: String(rankOf("number")),
