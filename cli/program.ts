@@ -3,6 +3,7 @@ import { addCheckCommand } from "./check/arguments.js";
 import { addCodegenCommand } from "./codegen/arguments.js";
 import { addDeployCommand } from "./deploy/arguments.js";
 import { addDevCommand } from "./dev/arguments.js";
+import { addDoctorCommand } from "./doctor/arguments.js";
 import type { Environment } from "./environment.js";
 import { type ExitCode, exitCode } from "./exit-code.js";
 import { printFailure } from "./failure.js";
@@ -17,6 +18,7 @@ Examples:
   $ convoy codegen --check   in CI: fail if it was not committed up to date
   $ convoy check             list what is wrong, with the place and the fix
   $ convoy plan              show what a deploy would do to the database
+  $ convoy doctor            look at what the project needs, and say what to do
 
 Exit codes: 0 done, 1 errors found, 2 wrong usage or environment.
 Set CONVOY_DEBUG=1 to see the stack of a failure, NO_COLOR=1 for no colours.`;
@@ -66,5 +68,6 @@ function createProgram(environment: Environment, finish: (code: ExitCode) => voi
   addRunCommand(program, environment, finish);
   addPlanCommand(program, environment, finish);
   addDeployCommand(program, environment, finish);
+  addDoctorCommand(program, environment, finish);
   return program;
 }
