@@ -3,6 +3,7 @@ import type { StatementCache } from "../session/statement-cache.js";
 import type { StoredDocument } from "../storage/document-codec.js";
 import { behind, type Place } from "./cursor.js";
 import type { KeyRange, QueryState, Scan } from "./query-state.js";
+import { readRange } from "./read-range.js";
 import { countSql, segmentsOf } from "./select-sql.js";
 import { selectsOf } from "./select-templates.js";
 
@@ -14,14 +15,33 @@ export interface QueryContext {
 
 /** The documents of a query, behind a place and at most so many. */
 export async function readDocuments(
-  { session, statements }: QueryContext,
+  context: QueryContext,
   state: QueryState,
   scan: Scan,
   after: Place | null,
   limit: number | null,
 ): Promise<StoredDocument[]> {
-  const documents: StoredDocument[] = [];
   const range = after === null ? scan.range : rangeBehind(state, scan, after);
+  const { reads } = context.session;
+  if (reads === undefined) return await selectDocuments(context, state, scan, range, limit);
+  let documents: StoredDocument[] | null = null;
+  try {
+    documents = await selectDocuments(context, state, scan, range, limit);
+    return documents;
+  } finally {
+    const isFull = documents !== null && documents.length === limit;
+    reads.range(readRange(state, scan, range, isFull ? (documents?.at(-1) ?? null) : null));
+  }
+}
+
+async function selectDocuments(
+  { session, statements }: QueryContext,
+  state: QueryState,
+  scan: Scan,
+  range: KeyRange,
+  limit: number | null,
+): Promise<StoredDocument[]> {
+  const documents: StoredDocument[] = [];
   // One after the other: what a limit keeps from being read cannot be in conflict with anyone.
   for (const { text, parameters } of selectsOf(state, scan, range, limit !== null)) {
     const left = limit === null ? null : limit - documents.length;
@@ -45,6 +65,7 @@ export async function countDocuments(
   state: QueryState,
   scan: Scan,
 ): Promise<number> {
+  session.reads?.range(readRange(state, scan, scan.range, null));
   const counts = await Promise.all(
     segmentsOf(state, scan, scan.range).map(async (segment) => {
       const { text, parameters } = countSql(state, scan, segment);

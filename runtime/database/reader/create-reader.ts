@@ -64,6 +64,7 @@ export async function readDocument(
   { storage }: ModelTable,
   id: string,
 ): Promise<StoredDocument | null> {
+  session.reads?.point(storage.number, id);
   const { rows } = await session.run(model.statements.get(pointSql(storage)), [id]);
   const [row] = rows;
   return row === undefined ? null : storage.decode(row);
@@ -93,6 +94,7 @@ async function readDocuments(
     const table = named ?? model.tableOfId(id);
     const wanted = byTable.get(table) ?? new Set();
     byTable.set(table, wanted.add(checkId(table, id)));
+    session.reads?.point(table.storage.number, id as string);
   }
   const found = new Map<string, StoredDocument>();
   await Promise.all(

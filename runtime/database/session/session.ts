@@ -1,4 +1,5 @@
 import type { CustomTypesConfig } from "pg";
+import type { ReadRecorder } from "../reads/read-recorder.js";
 import type { Parameter, Statement, StatementResult } from "./statement.js";
 
 /** What a person's own SQL came back with. */
@@ -20,6 +21,8 @@ export interface RawOptions {
 
 /** Where the statements of one function call go: a snapshot of the database, or a transaction. */
 export interface ReadSession {
+  /** Whoever wants to know what is read; without one, nobody does. */
+  readonly reads?: ReadRecorder;
   /**
    * Runs a statement. Calls that do not wait for one another share round trips, and run in the
    * order of the calls.
