@@ -20,7 +20,7 @@ export function changeLayoutOf(indexes: Iterable<IndexStorage>): ChangeLayout {
     }
   }
   const digest = createHash("sha256")
-    .update(JSON.stringify([...columns.keys()]))
+    .update(JSON.stringify([...columns.values()].map(({ sql, type }) => [sql, type])))
     .digest();
   return { columns: [...columns.values()], hash: digest.readInt32BE(0) & 0x7fffffff };
 }

@@ -1,5 +1,6 @@
 import type { Manifest } from "../../../compiler/model/manifest.js";
 import type { PhysicalSchema } from "../../postgres/schema/physical-schema.js";
+import { changeLayoutOf } from "./change-layout.js";
 import { createTableStorage } from "./table-storage.js";
 
 /**
@@ -22,6 +23,7 @@ export function physicalSchema(manifest: Manifest): PhysicalSchema {
         name: table.name,
         columns: [...(columns.document ? [columns.document] : []), ...columns.promoted],
         indexes: [...indexes.values()].flatMap((index) => index.physical),
+        changes: changeLayoutOf(indexes.values()),
       };
     }),
   };

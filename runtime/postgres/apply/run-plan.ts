@@ -83,6 +83,7 @@ async function runStep(
       return "done";
     case "system-schema":
     case "create-table":
+    case "note-changes":
     case "drop-table":
       return await runTransaction(session, step, step.sql);
   }

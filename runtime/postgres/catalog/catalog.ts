@@ -47,6 +47,8 @@ export interface CatalogTable {
   readonly columns: readonly CatalogColumn[];
   readonly constraints: readonly CatalogConstraint[];
   readonly indexes: readonly CatalogIndex[];
+  /** Those that call a function of Convoy's, and are on in every session. */
+  readonly triggers: readonly CatalogTrigger[];
   /** Exact for a few rows, else what Postgres estimates; 0 only where there is none. */
   readonly estimatedRows: number;
   /** Of the table and its TOAST, without indexes. */
@@ -75,6 +77,16 @@ export interface CatalogIndex {
   readonly valid: boolean;
   readonly unique: boolean;
   readonly definition: string;
+}
+
+export interface CatalogTrigger {
+  readonly name: string;
+  /** The function's name in Convoy's schema. */
+  readonly function: string;
+  /** The function's text, as it was made. */
+  readonly source: string;
+  /** What is set while it runs: `name=value`. */
+  readonly settings: readonly string[];
 }
 
 export interface CatalogRelation {

@@ -51,6 +51,14 @@ from pg_index i join pg_class c on c.oid = i.indexrelid
 where i.indrelid = any($1::oid[])
 order by i.indrelid, c.relname`;
 
+export const triggers = `
+select t.tgrelid::text as table, t.tgname as name, p.proname as function, p.prosrc as source,
+  coalesce(p.proconfig, '{}') as settings
+from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+where t.tgrelid = any($1::oid[]) and not t.tgisinternal and t.tgenabled = 'A' and p.prosecdef
+  and p.pronamespace = to_regnamespace('_convoy')
+order by t.tgrelid, t.tgname`;
+
 /** A table also makes a type of its name, so a type of that name is in its way. */
 export const relations = `
 select c.relname as name,

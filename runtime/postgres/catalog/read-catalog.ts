@@ -9,6 +9,7 @@ import type {
   CatalogIndex,
   CatalogRelation,
   CatalogTable,
+  CatalogTrigger,
   RegisteredIndex,
   RegisteredTable,
   SystemState,
@@ -106,6 +107,7 @@ async function readTables(
   const columns = await rowsByTable<CatalogColumn & { not_null: boolean }>(queries.columns);
   const constraints = await rowsByTable<CatalogConstraint>(queries.constraints);
   const indexes = await rowsByTable<CatalogIndex>(queries.indexes);
+  const triggers = await rowsByTable<CatalogTrigger>(queries.triggers);
   const read: CatalogTable[] = [];
   for (const { oid, name, rows, bytes } of tables) {
     const found = constraints.get(oid) ?? [];
@@ -126,6 +128,12 @@ async function readTables(
         valid,
         unique,
         definition,
+      })),
+      triggers: (triggers.get(oid) ?? []).map((trigger) => ({
+        name: trigger.name,
+        function: trigger.function,
+        source: trigger.source,
+        settings: trigger.settings,
       })),
       estimatedRows:
         number === null ? Math.max(rows, 0) : await countUpTo(client, schema, name, rows),

@@ -1,4 +1,10 @@
 import { SYSTEM_SCHEMA } from "../schema/system-schema.js";
+import {
+  changeFunction,
+  changeFunctionName,
+  createChangeFunction,
+  createChangeTriggers,
+} from "../schema/change-triggers.js";
 import { idCheckExpression, idCheckName } from "../schema/id-check.js";
 import type { PhysicalColumn, PhysicalIndex, PhysicalTable } from "../schema/physical-schema.js";
 import { identifier, literal, qualified } from "../sql/identifier.js";
@@ -49,8 +55,21 @@ export function registerTable(number: number, name: string): string {
 /** Its number stays taken: ids of the table may still be in documents of others. */
 export function forgetTable(number: number): readonly string[] {
   return [
+    `drop function if exists ${qualified(SYSTEM_SCHEMA, changeFunctionName(number))}()`,
     `delete from ${SYSTEM_SCHEMA}.indexes where table_number = ${number}`,
     `update ${SYSTEM_SCHEMA}.tables set name = null, former_name = name, dropped_at = now() where number = ${number}`,
+  ];
+}
+
+/** Has all that is written to a table noted in the change log, from this transaction on. */
+export function noteChanges(
+  schema: string,
+  { name, changes }: PhysicalTable,
+  number: number,
+): readonly string[] {
+  return [
+    createChangeFunction(changeFunction(number, changes)),
+    ...createChangeTriggers(schema, name, number),
   ];
 }
 

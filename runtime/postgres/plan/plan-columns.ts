@@ -2,7 +2,7 @@ import { DOCUMENT_COLUMN } from "../../database/storage/columns.js";
 import type { CatalogColumn } from "../catalog/catalog.js";
 import type { PhysicalColumn, PhysicalTable } from "../schema/physical-schema.js";
 import { identifier, qualified } from "../sql/identifier.js";
-import { columnDefinition, forgetIndex } from "./ddl.js";
+import { columnDefinition, forgetIndex, noteChanges } from "./ddl.js";
 import type { Notice, Problem } from "./problem.js";
 import type { ChangeColumnsStep, SetNotNullStep } from "./step.js";
 import type { ExistingTable, Findings, World } from "./world.js";
@@ -56,7 +56,12 @@ export function planColumns(
       forgetIndex(name),
     ]);
     steps.push({
-      ...change([...indexes, `alter table ${table} ${actions.join(", ")}`]),
+      ...change([
+        ...indexes,
+        `alter table ${table} ${actions.join(", ")}`,
+        // Until the function knows the columns, nothing could be written.
+        ...noteChanges(world.schema, desired, existing.number),
+      ]),
       mustBeEmpty: desired.name,
       reason: `The columns of "${desired.name}" are others than the schema promotes, and it has no rows.`,
     });

@@ -3,7 +3,7 @@ import { MAX_TABLE_NUMBER } from "../../database/ids/document-id.js";
 import type { Catalog } from "../catalog/catalog.js";
 import type { PhysicalTable } from "../schema/physical-schema.js";
 import { idCheckName } from "../schema/id-check.js";
-import { createIndex, createTable, registerIndex, registerTable } from "./ddl.js";
+import { createIndex, createTable, noteChanges, registerIndex, registerTable } from "./ddl.js";
 import type { Notice, Problem } from "./problem.js";
 import type { CreateTableStep } from "./step.js";
 import type { Findings, PlanInput, World } from "./world.js";
@@ -48,6 +48,7 @@ function createStep(
         registerIndex(number, index),
         createIndex(schema, table.name, index, false),
       ]),
+      ...noteChanges(schema, table, number),
     ],
     lock: { mode: "none", on: null },
     estimate: { rows: 0, bytes: 0 },

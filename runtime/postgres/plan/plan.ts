@@ -1,5 +1,6 @@
 import { SYSTEM_SCHEMA } from "../schema/system-schema.js";
 import { manifestHash, manifestKey } from "./manifest-key.js";
+import { planChangeLog } from "./plan-change-log.js";
 import { planColumns } from "./plan-columns.js";
 import { planDocuments } from "./plan-documents.js";
 import { planIndexes } from "./plan-indexes.js";
@@ -39,6 +40,7 @@ export function plan(input: PlanInput): Plan {
   const checks: Step[] = [];
   const columns: Step[] = [];
   const indexes: Step[] = [];
+  const triggers: Step[] = [];
   const drops: Step[] = [];
   const problems: Problem[] = [...renames.problems, ...added.problems];
   const notices: Notice[] = [...added.notices, ...removed.notices];
@@ -58,6 +60,7 @@ export function plan(input: PlanInput): Plan {
     checks.push(...ofIndexes.checks);
     columns.push(...ofColumns.steps);
     indexes.push(...ofIndexes.creates);
+    if (!ofColumns.rebuilt) triggers.push(...planChangeLog(desired, existing, world));
     drops.push(...ofIndexes.drops);
     problems.push(...ofColumns.problems, ...ofDocuments.problems, ...ofIndexes.problems);
     notices.push(...ofColumns.notices, ...restored(desired.name, world));
@@ -70,6 +73,7 @@ export function plan(input: PlanInput): Plan {
     ...added.steps,
     ...columns,
     ...indexes,
+    ...triggers,
     ...drops,
     ...removed.steps,
     ...planRecord(input),

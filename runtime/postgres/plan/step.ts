@@ -12,6 +12,7 @@ export type Step =
   | SetNotNullStep
   | CreateIndexStep
   | DropIndexStep
+  | NoteChangesStep
   | DropTableStep
   | RecordManifestStep;
 
@@ -28,7 +29,13 @@ interface StepFacts {
 
 /** The strongest lock that a step takes, and on which table; `none` where others feel nothing. */
 export interface Lock {
-  readonly mode: "none" | "access share" | "share" | "share update exclusive" | "access exclusive";
+  readonly mode:
+    | "none"
+    | "access share"
+    | "share update exclusive"
+    | "share"
+    | "share row exclusive"
+    | "access exclusive";
   readonly on: string | null;
 }
 
@@ -115,6 +122,12 @@ export interface DropIndexStep extends StepFacts {
   readonly kind: "drop-index";
   readonly table: string;
   readonly name: string;
+}
+
+/** The triggers that note in the change log what is written to a table, or only their function. */
+export interface NoteChangesStep extends StepFacts {
+  readonly kind: "note-changes";
+  readonly table: string;
 }
 
 export interface DropTableStep extends StepFacts {

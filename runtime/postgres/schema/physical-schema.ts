@@ -1,3 +1,5 @@
+import type { ChangeLayout } from "../../database/storage/change-layout.js";
+
 /** What a manifest becomes in Postgres: the tables and indexes that a plan makes so. */
 export interface PhysicalSchema {
   readonly tables: readonly PhysicalTable[];
@@ -8,6 +10,8 @@ export interface PhysicalTable {
   /** Besides `id uuid primary key`, in order. */
   readonly columns: readonly PhysicalColumn[];
   readonly indexes: readonly PhysicalIndex[];
+  /** What the change log notes of its rows. */
+  readonly changes: ChangeLayout;
 }
 
 export interface PhysicalColumn {

@@ -1,4 +1,5 @@
 import { ledgerTableSql } from "../../database/transactions/ledger.js";
+import { changeLogTablesSql } from "./change-log-tables.js";
 
 /** Where Convoy keeps what it needs itself; no table of a project is in it. */
 export const SYSTEM_SCHEMA = "_convoy";
@@ -58,6 +59,7 @@ language sql volatile parallel safe as $$
 $$`,
     ],
   },
+  { number: 2, sql: changeLogTablesSql },
 ];
 
 /** The version that the last step leads to. */

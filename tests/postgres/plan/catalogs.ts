@@ -6,6 +6,10 @@ import type {
   RegisteredIndex,
 } from "../../../runtime/postgres/catalog/catalog.js";
 import type { PhysicalTable } from "../../../runtime/postgres/schema/physical-schema.js";
+import {
+  changeFunction,
+  changeTriggers,
+} from "../../../runtime/postgres/schema/change-triggers.js";
 import { idCheckExpression, idCheckName } from "../../../runtime/postgres/schema/id-check.js";
 import { systemVersion } from "../../../runtime/postgres/schema/system-schema.js";
 
@@ -58,6 +62,7 @@ function registeredIndexes(table: PhysicalTable, at: number): readonly Registere
 
 function catalogTable(table: PhysicalTable, number: number, rows: number): CatalogTable {
   const { name, columns, indexes } = table;
+  const { name: note, source, settings } = changeFunction(number, table.changes);
   return {
     name,
     number,
@@ -78,6 +83,7 @@ function catalogTable(table: PhysicalTable, number: number, rows: number): Catal
         definition: "",
       })),
     ],
+    triggers: changeTriggers.map((name) => ({ name, function: note, source, settings })),
     estimatedRows: rows,
     bytes: rows * 100,
   };

@@ -122,7 +122,11 @@ describe("indexes", () => {
 
   test("a new index of a table with rows is built concurrently", () => {
     const found = change(plain, indexed);
-    expect(outline(found)).toEqual(["create-index notes.by_title concurrently", "record-manifest"]);
+    expect(outline(found)).toEqual([
+      "create-index notes.by_title concurrently",
+      "note-changes notes",
+      "record-manifest",
+    ]);
     expect(found.steps[0]).toMatchObject({
       lock: { mode: "share update exclusive", on: "notes" },
       estimate: { rows: 2, bytes: 200 },
@@ -132,13 +136,18 @@ describe("indexes", () => {
 
   test("a new index of a table without rows is built at once, if it still has none", () => {
     const found = change(plain, indexed, 0);
-    expect(outline(found)).toEqual(["create-index notes.by_title", "record-manifest"]);
+    expect(outline(found)).toEqual([
+      "create-index notes.by_title",
+      "note-changes notes",
+      "record-manifest",
+    ]);
     expect(found.steps[0]).toMatchObject({ mustBeEmpty: "notes", lock: { mode: "share" } });
   });
 
   test("an index whose definition changed is built before the old one goes", () => {
     expect(outline(change(indexed, other))).toEqual([
       "create-index notes.by_title concurrently",
+      "note-changes notes",
       "drop-index notes",
       "record-manifest",
     ]);
@@ -146,8 +155,8 @@ describe("indexes", () => {
 
   test("an index that the schema has no more is dropped", () => {
     const found = change(indexed, plain);
-    expect(outline(found)).toEqual(["drop-index notes", "record-manifest"]);
-    expect(found.steps[0]?.sql[0]).toContain("drop index concurrently");
+    expect(outline(found)).toEqual(["note-changes notes", "drop-index notes", "record-manifest"]);
+    expect(found.steps[1]?.sql[0]).toContain("drop index concurrently");
   });
 
   test("an index that a person has made is left alone", () => {
@@ -182,6 +191,7 @@ describe("indexes", () => {
       "check-duplicates notes",
       "create-index notes.by_size concurrently",
       "create-index notes.one_title concurrently",
+      "note-changes notes",
       "record-manifest",
     ]);
   });
@@ -442,6 +452,7 @@ describe("documents", () => {
     expect(outline(change(before, { ...after, indexes }))).toEqual([
       "check-documents notes",
       "create-index notes.by_a concurrently",
+      "note-changes notes",
       "record-manifest",
     ]);
   });

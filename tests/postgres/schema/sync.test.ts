@@ -226,6 +226,7 @@ describe("indexes", () => {
     expect(steps.map(({ kind, transaction }) => [kind, transaction])).toEqual([
       ["check-duplicates", true],
       ["create-index", false],
+      ["note-changes", true],
       ["record-manifest", true],
     ]);
     await expectSettled(database, manifest([users]));

@@ -1,0 +1,131 @@
+import type { ChangeLayout } from "../../database/storage/change-layout.js";
+import type { KeyType } from "../../database/storage/key-column.js";
+import { identifier, literal, qualified } from "../sql/identifier.js";
+
+/** The channel on which writers tell of changes, as long as nobody else does for them. */
+export const CHANGES_CHANNEL = "convoy_changes";
+
+/** The setting of sessions that tell of their changes themselves, once for many. */
+export const WAKES_SETTING = "convoy.wakes";
+
+/** Of a statement that wrote more rows, only the table is noted. */
+export const MAX_NOTED_ROWS = 1000;
+
+const events = ["insert", "update", "delete", "truncate"] as const;
+
+type Event = (typeof events)[number];
+
+/** The triggers of each table, by name. All call the function of the table. */
+export const changeTriggers: readonly string[] = events.map(triggerName);
+
+/** What a table's triggers call. It depends on the keys of the table's indexes, never on its name. */
+export interface ChangeFunction {
+  /** In Convoy's own schema. */
+  readonly name: string;
+  readonly source: string;
+  /** What is set while it runs: `name=value`, as Postgres keeps it. */
+  readonly settings: readonly string[];
+}
+
+export function changeFunction(number: number, layout: ChangeLayout): ChangeFunction {
+  return {
+    name: changeFunctionName(number),
+    source: functionSource(number, layout),
+    settings: [
+      "search_path=pg_catalog, pg_temp",
+      ...new Set(layout.columns.flatMap(({ type }) => textSettings[type] ?? [])),
+    ],
+  };
+}
+
+export function changeFunctionName(number: number): string {
+  return `note_changes_${number}`;
+}
+
+/** Whoever may write the table can have it noted, so it runs with the rights of its owner. */
+export function createChangeFunction({ name, source, settings }: ChangeFunction): string {
+  const set = settings.map((setting) => `set ${setting.replace("=", " = ")}`).join("\n");
+  return `create or replace function ${qualified("_convoy", name)}() returns trigger
+language plpgsql security definer
+${set}
+as ${literal(source)}`;
+}
+
+/**
+ * The triggers, which no session can bypass. All that was written before they were there counts as
+ * changed: the lock that they take has waited for it.
+ */
+export function createChangeTriggers(schema: string, table: string, number: number): string[] {
+  const on = qualified(schema, table);
+  const call = `for each statement execute function ${qualified("_convoy", changeFunctionName(number))}()`;
+  return [
+    ...events.map(
+      (event) =>
+        `create or replace trigger ${identifier(triggerName(event))} after ${event} on ${on} ${transitionTables[event]}${call}`,
+    ),
+    `alter table ${on} ${events.map((event) => `enable always trigger ${identifier(triggerName(event))}`).join(", ")}`,
+    `insert into _convoy.changes (table_number, layout, rows) values (${number}, 0, null)`,
+  ];
+}
+
+function triggerName(event: Event): string {
+  return `convoy_${event}`;
+}
+
+const transitionTables: Readonly<Record<Event, string>> = {
+  insert: "referencing new table as convoy_after ",
+  update: "referencing old table as convoy_before new table as convoy_after ",
+  delete: "referencing old table as convoy_before ",
+  truncate: "",
+};
+
+/** Keys come out as the same text whoever writes: each setting costs a moment, so only these. */
+const textSettings: Readonly<Partial<Record<KeyType, readonly string[]>>> = {
+  "double precision": ["extra_float_digits=1"],
+  "timestamp(3) with time zone": ["DateStyle=ISO", "TimeZone=UTC"],
+  bytea: ["bytea_output=hex"],
+};
+
+/**
+ * A row is noted as \`[id, keys before, keys after]\`. Of an update, the images of a row are compared:
+ * not every type knows what equal is, and a column that is not Convoy's may be of such a type.
+ *
+ * One row more than are noted is read, and no more than that: it tells that there are too many.
+ */
+function functionSource(number: number, { columns, hash }: ChangeLayout): string {
+  const texts = columns.map(({ sql }) => `(${sql})::text`);
+  const keys = texts.length === 0 ? "json '[]'" : `json_build_array(${texts.join(", ")})`;
+  const limit = `limit ${MAX_NOTED_ROWS + 1}`;
+  const note = `insert into _convoy.changes (table_number, layout, rows)`;
+  const rows = (row: string, filter = "") =>
+    `select ${number}, ${hash}, case when count(*) <= ${MAX_NOTED_ROWS} then json_agg(${row})${filter} end`;
+  const images = (transitionTable: string) =>
+    `(select id, ${keys} as keys, row(${transitionTable}.*) as image from ${transitionTable} ${limit})`;
+  return `
+begin
+  if tg_op = 'INSERT' then
+    ${note}
+    ${rows(`json_build_array(id, null, ${keys})`)}
+    from (select * from convoy_after ${limit}) as written
+    having count(*) > 0;
+  elsif tg_op = 'UPDATE' then
+    ${note}
+    ${rows("json_build_array(id, before.keys, after.keys)", " filter (where changed)")}
+    from ${images("convoy_before")} as before
+    full join ${images("convoy_after")} as after using (id)
+    cross join lateral (select (before.image *= after.image) is not true as changed) as comparison
+    having count(*) > ${MAX_NOTED_ROWS} or count(*) filter (where changed) > 0;
+  elsif tg_op = 'DELETE' then
+    ${note}
+    ${rows(`json_build_array(id, ${keys}, null)`)}
+    from (select * from convoy_before ${limit}) as written
+    having count(*) > 0;
+  else
+    ${note} values (${number}, ${hash}, null);
+  end if;
+  if found and current_setting('${WAKES_SETTING}', true) is distinct from 'on' then
+    perform pg_notify('${CHANGES_CHANNEL}', '');
+  end if;
+  return null;
+end`;
+}
