@@ -43,6 +43,8 @@ export interface FactsRuleContext {
   readonly project: ProjectLayout;
   /** What stands at a place in the source, or `null` where the file is not at hand. */
   textAt(span: SourceSpan): string | null;
+  /** Those of the modules in which findings are asked for: all, or the one in an editor. */
+  readonly asked: readonly ModuleFacts[];
 }
 
 /** Looks at one source file of the project, with the facts beside it. */

@@ -61,6 +61,10 @@ const factsCache = new WeakMap<object, Map<FactsRule, CachedFacts>>();
 
 const sourceRules = rules.filter((rule) => rule.on === "source");
 const factsRules = rules.filter((rule) => rule.on === "facts");
+/** Those whose errors silence the others: see {@link withoutFollowers}. */
+const schemaRules = rules.filter(
+  (rule) => isOfSchema(rule) && (rule.on === "source" || rule.needs === "schema"),
+);
 
 /** All findings about a project, sorted by file, place and code. */
 export function runRules(options: RunRulesOptions): readonly ConvoyDiagnostic[] {
@@ -77,6 +81,39 @@ export function runRules(options: RunRulesOptions): readonly ConvoyDiagnostic[] 
   return Object.freeze(withoutFollowers(distinct(found.toSorted(compareDiagnostics))));
 }
 
+/**
+ * What {@link runRules} would find in one file (relative to the project's root), at the price of that
+ * file: for an editor. `sourceFiles` must hold it and all files of `convoy/`; of the other modules
+ * in the facts, the paths and the names of their functions will do.
+ */
+export function runRulesIn(options: RunRulesOptions, file: string): readonly ConvoyDiagnostic[] {
+  const run = new Run(options, file);
+  const ofSchema: ConvoyDiagnostic[] = [];
+  for (const rule of schemaRules) {
+    if (rule.on === "facts") ofSchema.push(...run.factsFindings(rule));
+    else {
+      for (const [other, sourceFile] of run.files) {
+        if (other === file || !isLookedAt(options.project, other, sourceFile)) continue;
+        ofSchema.push(...run.sourceFindings(rule, sourceFile, other, null));
+      }
+    }
+  }
+  const found = ofSchema.filter(({ span }) => span.file === file);
+  const sourceFile = run.files.get(file);
+  if (sourceFile !== undefined && isLookedAt(options.project, file, sourceFile)) {
+    const module = run.modules.get(file) ?? null;
+    for (const rule of sourceRules) {
+      found.push(...run.sourceFindings(rule, sourceFile, file, module));
+    }
+  }
+  for (const rule of factsRules) {
+    if (rule.needs === "schema") continue;
+    found.push(...run.factsFindings(rule).filter(({ span }) => span.file === file));
+  }
+  const own = distinct(found.toSorted(compareDiagnostics));
+  return Object.freeze(hasSchemaErrors(ofSchema) ? own.filter(isOfSchema) : withoutFollowers(own));
+}
+
 function isLookedAt(project: ProjectLayout, file: string, sourceFile: ts.SourceFile): boolean {
   const generated = relativeToRoot(project, project.generatedDir);
   return (
@@ -90,9 +127,12 @@ class Run {
   readonly files: ReadonlyMap<string, ts.SourceFile>;
   readonly modules: ReadonlyMap<string, ModuleFacts>;
   readonly #options: RunRulesOptions;
+  readonly #only: string | null;
 
-  constructor(options: RunRulesOptions) {
+  /** @param only the one file that findings are asked for. */
+  constructor(options: RunRulesOptions, only: string | null = null) {
     this.#options = options;
+    this.#only = only;
     const fileOf =
       options.fileOf ?? ((file: ts.SourceFile) => relativeToRoot(options.project, file.fileName));
     this.files = new Map(options.sourceFiles.map((file) => [fileOf(file), file]));
@@ -106,12 +146,16 @@ class Run {
       case "schema":
         return this.#kept(rule, schema, schema, { schema, modules: [] });
       case "one-module":
-        return modules.flatMap((module) =>
+        return this.#asked(modules).flatMap((module) =>
           this.#kept(rule, module, schema, { schema, modules: [module] }),
         );
       case "all-modules":
         return this.#kept(rule, facts, schema, facts);
     }
+  }
+
+  #asked(modules: readonly ModuleFacts[]): readonly ModuleFacts[] {
+    return this.#only === null ? modules : modules.filter(({ file }) => file === this.#only);
   }
 
   /** Checks `facts`, unless that was done for the same `key` and schema before. */
@@ -127,7 +171,11 @@ class Run {
     const before = known.get(rule);
     if (before?.schema === schema && before.project === project) return before.findings;
     try {
-      const context = { project, textAt: (span: SourceSpan) => this.#textAt(span) };
+      const context = {
+        project,
+        textAt: (span: SourceSpan) => this.#textAt(span),
+        asked: this.#asked(facts.modules),
+      };
       const findings = [...rule.check(facts, context)].map((finding) => complete(rule, finding));
       known.set(rule, { schema, project, findings });
       return findings;
@@ -291,12 +339,16 @@ function compareText(a: string, b: string): number {
 
 /** While the schema has errors, what functions make of it would be advice to spread them. */
 function withoutFollowers(found: readonly ConvoyDiagnostic[]): readonly ConvoyDiagnostic[] {
-  return hasSchemaErrors(found) ? found.filter(({ code }) => code.startsWith("CV1")) : found;
+  return hasSchemaErrors(found) ? found.filter(isOfSchema) : found;
+}
+
+function isOfSchema({ code }: { readonly code: string }): boolean {
+  return code.startsWith("CV1");
 }
 
 /** Whether the schema has errors: what is generated from it would only spread them. */
 export function hasSchemaErrors(diagnostics: readonly ConvoyDiagnostic[]): boolean {
-  return diagnostics.some(({ code, severity }) => severity === "error" && code.startsWith("CV1"));
+  return diagnostics.some((found) => found.severity === "error" && isOfSchema(found));
 }
 
 /** Chains that share their first steps are found once each, and say the same of those. */

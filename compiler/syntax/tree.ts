@@ -9,7 +9,8 @@ export type TypeScript = typeof ts;
  */
 export function ensureParents(ts: TypeScript, sourceFile: ts.SourceFile): void {
   const first = sourceFile.statements[0];
-  if (first === undefined || first.parent !== undefined) return;
+  // After an edit, an editor takes statements over from the file as it was.
+  if (first === undefined || first.parent === sourceFile) return;
   const visit = (node: ts.Node): void =>
     ts.forEachChild(node, (child) => {
       (child as { parent: ts.Node }).parent = node;

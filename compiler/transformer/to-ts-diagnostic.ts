@@ -29,7 +29,7 @@ export function toTsDiagnostic(
 }
 
 /** `CV1004` → 991004: above every code that TypeScript uses. */
-function numericCode(code: string): number {
+export function numericCode(code: string): number {
   return 990_000 + Number(code.replace(/\D+/g, ""));
 }
 

@@ -65,7 +65,7 @@ function pack(): Packed {
 
 function findStrayFiles(): string[] {
   const belongs =
-    /^(?:package\.json|README\.md|LICENSE|dist\/.+\.(?:js|d\.ts)(?:\.map)?|dist\/cjs\/package\.json)$/;
+    /^(?:package\.json|README\.md|LICENSE|dist\/.+\.(?:js|d\.ts)(?:\.map)?|dist\/cjs\/.+\.(?:cjs|d\.cts)(?:\.map)?|(?:dist\/cjs|language-service-plugin)\/package\.json)$/;
   return packed.files
     .filter((file) => !belongs.test(file.path))
     .map((file) => `${file.path} should not be in the package; see "files" in package.json.`);

@@ -16,11 +16,11 @@ export class TsServer implements AsyncDisposable {
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   #sequence = 0;
 
-  constructor(name: TypeScriptPackage = "typescript") {
+  /** @param args more arguments: what an editor passes for plugins, a log. */
+  constructor(name: TypeScriptPackage = "typescript", args: readonly string[] = []) {
     const server = fileOfVersion(name, "lib/tsserver.js");
-    this.#process = spawn(process.execPath, [server, "--disableAutomaticTypingAcquisition"], {
-      stdio: ["pipe", "pipe", "inherit"],
-    });
+    const all = [server, "--disableAutomaticTypingAcquisition", ...args];
+    this.#process = spawn(process.execPath, all, { stdio: ["pipe", "pipe", "inherit"] });
     if (this.#process.stdout) {
       createInterface(this.#process.stdout).on("line", (line) => this.#receive(line));
     }

@@ -15,9 +15,10 @@ export const functionNameConflict: FactsRule = {
     bad: "convoy/functions/my-module.ts",
     good: "convoy/functions/myModule.ts",
   },
-  *check({ modules }) {
-    const withFunctions = modules.filter((module) => module.functions.length > 0);
-    for (const module of withFunctions) {
+  *check({ modules }, { asked }) {
+    const hasFunctions = (module: ModuleFacts) => module.functions.length > 0;
+    const withFunctions = modules.filter(hasFunctions);
+    for (const module of asked.filter(hasFunctions)) {
       yield* checkPath(module);
       yield* checkExports(module);
       yield* checkModules(module, withFunctions);

@@ -1,0 +1,90 @@
+import type ts from "typescript";
+import { completionDetails, withCompletions } from "./completions/completions.js";
+import { semanticFindings, suggestionFindings } from "./diagnostics/diagnostics.js";
+import type { Guard } from "./guard.js";
+import { GeneratedOverlay } from "./project/generated-overlay.js";
+import { LayoutFinder } from "./project/find-layout.js";
+import { type View, Views } from "./project/views.js";
+import { withFixableCodes } from "./quick-fixes/fixable-codes.js";
+import { quickFixes } from "./quick-fixes/quick-fixes.js";
+
+/** The language service of a project, with what Convoy knows besides. */
+export function createLanguageService(
+  typescript: typeof ts,
+  info: ts.server.PluginCreateInfo,
+  guard: Guard,
+): ts.LanguageService {
+  const { languageService: service, languageServiceHost: host, project } = info;
+  const isOpen = (file: string) =>
+    project.projectService.getScriptInfo(file)?.isScriptOpen() === true;
+  const views = new Views({
+    ts: typescript,
+    service,
+    layouts: new LayoutFinder((file) => host.fileExists(file)),
+    overlay: new GeneratedOverlay(typescript, host, isOpen),
+  });
+
+  /**
+   * TypeScript's answer, with ours. The project is read first: what its schema says may change what
+   * TypeScript answers.
+   */
+  const extended = <Answer>(
+    feature: string,
+    file: string,
+    answer: () => Answer,
+    extend: (view: View, answer: Answer) => Answer,
+  ): Answer => {
+    const view = guard.run("reading the project", null, () => views.of(file));
+    const given = answer();
+    return view === null ? given : guard.run(feature, given, () => extend(view, given));
+  };
+
+  return {
+    ...passedThrough(service),
+    getSemanticDiagnostics: (file) =>
+      extended(
+        "diagnostics",
+        file,
+        () => service.getSemanticDiagnostics(file),
+        (view, given) => [...given, ...semanticFindings(view)],
+      ),
+    getSuggestionDiagnostics: (file) =>
+      extended(
+        "suggestions",
+        file,
+        () => service.getSuggestionDiagnostics(file),
+        (view, given) => [...given, ...suggestionFindings(view)],
+      ),
+    getSupportedCodeFixes: (file) => withFixableCodes(service.getSupportedCodeFixes(file)),
+    getCodeFixesAtPosition: (file, start, end, codes, format, preferences) =>
+      extended(
+        "quick fixes",
+        file,
+        () => service.getCodeFixesAtPosition(file, start, end, codes, format, preferences),
+        (view, given) => [...quickFixes(view, start, end, codes), ...given],
+      ),
+    getCompletionsAtPosition: (file, position, options, format) =>
+      extended(
+        "completions",
+        file,
+        () => service.getCompletionsAtPosition(file, position, options, format),
+        (view, given) => withCompletions(view, position, given),
+      ),
+    getCompletionEntryDetails: (file, position, name, ...rest) =>
+      extended(
+        "completion details",
+        file,
+        () => service.getCompletionEntryDetails(file, position, name, ...rest),
+        (view, given) => completionDetails(view, position, name) ?? given,
+      ),
+  };
+}
+
+/** Every method as it is: another plugin may have made the service, and want its `this`. */
+function passedThrough(service: ts.LanguageService): ts.LanguageService {
+  const methods = Object.entries(service).map(([name, method]) => [
+    name,
+    typeof method === "function" ? method.bind(service) : method,
+  ]);
+  return Object.fromEntries(methods) as ts.LanguageService;
+}

@@ -1,0 +1,68 @@
+import type ts from "typescript";
+import type { SchemaFacts } from "../../compiler/model/facts.js";
+import { printDataModel } from "../../compiler/printers/data-model.js";
+import { isFunctionsModule, type ProjectLayout } from "../../compiler/project/layout.js";
+import { hasSchemaErrors, runRules } from "../../compiler/rules/run.js";
+import { ModuleCache } from "./module-cache.js";
+import { SchemaCache } from "./schema-cache.js";
+
+/** What is kept of one Convoy project, from one request of the editor to the next. */
+export class EditorProject {
+  readonly layout: ProjectLayout;
+  readonly schema: SchemaCache;
+  readonly modules: ModuleCache;
+  readonly #ts: typeof ts;
+  readonly #dataModels = new WeakMap<SchemaFacts, string | null>();
+  #files: { readonly program: ts.Program; readonly files: readonly ts.SourceFile[] } | null = null;
+
+  constructor(typescript: typeof ts, layout: ProjectLayout) {
+    this.#ts = typescript;
+    this.layout = layout;
+    this.schema = new SchemaCache(typescript, layout);
+    this.modules = new ModuleCache(typescript, layout);
+  }
+
+  /** The sources in `convoy/`, generated ones left out. */
+  files(program: ts.Program): readonly ts.SourceFile[] {
+    if (this.#files?.program !== program) {
+      const { convoyDir, generatedDir } = this.layout;
+      const files = program
+        .getSourceFiles()
+        .filter(
+          ({ fileName }) =>
+            fileName.startsWith(`${convoyDir}/`) &&
+            !fileName.startsWith(`${generatedDir}/`) &&
+            !fileName.includes("/node_modules/"),
+        );
+      this.#files = { program, files };
+    }
+    return this.#files.files;
+  }
+
+  /** The modules of functions. */
+  moduleFiles(program: ts.Program): readonly ts.SourceFile[] {
+    return this.files(program).filter(({ fileName }) => isFunctionsModule(this.layout, fileName));
+  }
+
+  /** The generated data model of a schema; `null` where its errors would spread into it. */
+  dataModel(program: ts.Program, schema: SchemaFacts): string | null {
+    let text = this.#dataModels.get(schema);
+    if (text === undefined) {
+      text = this.#isSound(program, schema) ? printDataModel(schema) : null;
+      this.#dataModels.set(schema, text);
+    }
+    return text;
+  }
+
+  #isSound(program: ts.Program, schema: SchemaFacts): boolean {
+    if (schema.problems.length > 0) return false;
+    const found = runRules({
+      ts: this.#ts,
+      project: this.layout,
+      facts: { schema, modules: [] },
+      sourceFiles: this.schema.files,
+      checker: () => program.getTypeChecker(),
+    });
+    return !hasSchemaErrors(found);
+  }
+}

@@ -1,0 +1,72 @@
+import type ts from "typescript";
+import { exportedNames } from "../../compiler/hosts/typescript/exported-names.js";
+import type { ModuleFacts } from "../../compiler/model/facts.js";
+import { modulePath, type ProjectLayout, relativeToRoot } from "../../compiler/project/layout.js";
+import { fileSyntax } from "../../compiler/syntax/file-syntax.js";
+
+/** A function, as far as the syntax of its module tells. */
+export interface NamedFunction {
+  readonly name: string;
+  readonly isInternal: boolean;
+  /** Its name where it is declared. */
+  readonly node: ts.Identifier;
+}
+
+const functions = new WeakMap<ts.SourceFile, readonly NamedFunction[]>();
+
+/** The functions that a module exports: what a call that is given a `handler` makes. */
+export function namedFunctions(
+  typescript: typeof ts,
+  file: ts.SourceFile,
+): readonly NamedFunction[] {
+  let known = functions.get(file);
+  if (known === undefined) functions.set(file, (known = readFunctions(typescript, file)));
+  return known;
+}
+
+function readFunctions(typescript: typeof ts, file: ts.SourceFile): readonly NamedFunction[] {
+  const exported = new Set(exportedNames(typescript, file));
+  const found: NamedFunction[] = [];
+  for (const { call, builder } of fileSyntax(typescript, file).definitions) {
+    const declaration = call.parent;
+    if (!typescript.isVariableDeclaration(declaration)) continue;
+    const { name } = declaration;
+    if (!typescript.isIdentifier(name) || !exported.has(name.text)) continue;
+    found.push({ name: name.text, isInternal: builder?.visibility === "internal", node: name });
+  }
+  return found;
+}
+
+const outlines = new WeakMap<ts.SourceFile, ModuleFacts>();
+
+/** A module's facts without its types: enough for what rules say of other modules. */
+export function moduleOutline(
+  typescript: typeof ts,
+  project: ProjectLayout,
+  file: ts.SourceFile,
+): ModuleFacts {
+  let outline = outlines.get(file);
+  if (outline === undefined) {
+    const path = modulePath(project, file.fileName);
+    const relative = relativeToRoot(project, file.fileName);
+    outline = {
+      path,
+      file: relative,
+      functions: namedFunctions(typescript, file).map(({ name, isInternal, node }) => ({
+        name,
+        path: `${path}.${name}`,
+        kind: "query",
+        visibility: isInternal ? "internal" : "public",
+        span: { file: relative, start: node.getStart(file), length: name.length },
+        args: { kind: "unknown" },
+        result: { kind: "unknown" },
+        hasReturns: true,
+        circular: false,
+      })),
+      otherExports: [],
+      types: {},
+    };
+    outlines.set(file, outline);
+  }
+  return outline;
+}

@@ -1,0 +1,100 @@
+import type ts from "typescript";
+import { ImportGraph } from "../../compiler/hosts/typescript/import-graph.js";
+import { readSchema } from "../../compiler/hosts/typescript/schema-reader.js";
+import type { SchemaFacts } from "../../compiler/model/facts.js";
+import type { ProjectLayout } from "../../compiler/project/layout.js";
+
+/** What was read of a schema, and what that depended on. */
+interface KnownSchema {
+  readonly facts: SchemaFacts;
+  /** The schema and what it imports from the project. */
+  readonly files: readonly ts.SourceFile[];
+  /** The names that `defineRef` takes, as the generated code has them. */
+  readonly tableNames: string | null;
+  readonly sourceCount: number;
+}
+
+/** The schema as an editor has it. */
+export interface EditorSchema {
+  readonly facts: SchemaFacts;
+  /** A file of the schema has syntax errors: these are the facts from before. */
+  readonly isOld: boolean;
+}
+
+/** Reads a project's schema from the programs of an editor, and only when it has changed. */
+export class SchemaCache {
+  readonly #ts: typeof ts;
+  readonly #project: ProjectLayout;
+  #known: KnownSchema | null = null;
+  /** The last facts that a schema without syntax errors gave. */
+  #sound: SchemaFacts | null = null;
+
+  constructor(typescript: typeof ts, project: ProjectLayout) {
+    this.#ts = typescript;
+    this.#project = project;
+  }
+
+  /** The files that the schema was last read from. */
+  get files(): readonly ts.SourceFile[] {
+    return this.#known?.files ?? [];
+  }
+
+  /** `null` where a syntax error has kept the schema from being read from the start. */
+  read(program: ts.Program): EditorSchema | null {
+    // Half a statement says nothing of a schema, so it need not be read.
+    if (!this.#isBroken(program)) {
+      if (!this.#isCurrent(program)) this.#read(program);
+      if (!this.#isBroken(program)) this.#sound = this.#known!.facts;
+    }
+    return (
+      this.#sound && {
+        facts: this.#sound,
+        isOld: this.#sound !== this.#known?.facts || this.#isBroken(program),
+      }
+    );
+  }
+
+  #isBroken(program: ts.Program): boolean {
+    const files = this.#known?.files.map(({ fileName }) => fileName) ?? [this.#project.schemaFile];
+    return files.some((fileName) => {
+      const file = program.getSourceFile(fileName);
+      return file !== undefined && program.getSyntacticDiagnostics(file).length > 0;
+    });
+  }
+
+  #isCurrent(program: ts.Program): boolean {
+    const known = this.#known;
+    return (
+      known !== null &&
+      known.files.every((file) => program.getSourceFile(file.fileName) === file) &&
+      (known.files.length > 0 || program.getSourceFile(this.#project.schemaFile) === undefined) &&
+      known.tableNames === tableNamesIn(program, this.#project) &&
+      // What is missing may have come.
+      (known.facts.problems.length === 0 || known.sourceCount === program.getSourceFiles().length)
+    );
+  }
+
+  #read(program: ts.Program): void {
+    const file = program.getSourceFile(this.#project.schemaFile);
+    const graph = new ImportGraph(this.#ts, program, this.#project);
+    this.#known = {
+      facts: readSchema(this.#ts, program, this.#project),
+      files: file === undefined ? [] : [...graph.closureOf(file)],
+      tableNames: tableNamesIn(program, this.#project),
+      sourceCount: program.getSourceFiles().length,
+    };
+  }
+}
+
+const tableNames = new WeakMap<ts.SourceFile, string>();
+
+function tableNamesIn(program: ts.Program, project: ProjectLayout): string | null {
+  const file = program.getSourceFile(`${project.generatedDir}/dataModel.ts`);
+  if (file === undefined) return null;
+  let names = tableNames.get(file);
+  if (names === undefined) {
+    names = /^export type TableNames =[^;]*;/m.exec(file.text)?.[0] ?? "";
+    tableNames.set(file, names);
+  }
+  return names;
+}

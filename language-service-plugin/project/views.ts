@@ -1,0 +1,99 @@
+import type ts from "typescript";
+import type { SchemaFacts } from "../../compiler/model/facts.js";
+import { EditorProject } from "./editor-project.js";
+import type { GeneratedOverlay } from "./generated-overlay.js";
+import type { LayoutFinder } from "./find-layout.js";
+import type { EditorSchema } from "./schema-cache.js";
+
+/** One file of a Convoy project, as the editor has it at the moment of a request. */
+export interface View {
+  readonly ts: typeof ts;
+  readonly program: ts.Program;
+  readonly sourceFile: ts.SourceFile;
+  readonly project: EditorProject;
+  /** `null` where there is none to be read: a client's program, or a syntax error from the start. */
+  readonly schema: SchemaFacts | null;
+  /** The schema has syntax errors now; {@link schema} is from before. */
+  readonly isSchemaBroken: boolean;
+}
+
+/** New types may make the schema say something new, but hardly twice. */
+const maxRounds = 3;
+
+export interface ViewsOptions {
+  readonly ts: typeof ts;
+  /** The language service without our plugin. */
+  readonly service: ts.LanguageService;
+  readonly layouts: LayoutFinder;
+  readonly overlay: GeneratedOverlay;
+}
+
+/** Looks at files for the features of the plugin. */
+export class Views {
+  readonly #o: ViewsOptions;
+  readonly #projects = new Map<string, EditorProject>();
+
+  constructor(options: ViewsOptions) {
+    this.#o = options;
+  }
+
+  /** `null` for files of no Convoy project. */
+  of(fileName: string): View | null {
+    const { ts: typescript, service, layouts } = this.#o;
+    let program = service.getProgram();
+    const layout = program && layouts.find(program, fileName);
+    if (!program || !layout) return null;
+    const project = this.#projectAt(layout.root);
+    let schema = this.#readSchema(program, project);
+    for (let round = 1; round < maxRounds && this.#overlay(program, project, schema); round++) {
+      program = service.getProgram() ?? program;
+      schema = this.#readSchema(program, project);
+    }
+    const sourceFile = program.getSourceFile(fileName);
+    if (sourceFile === undefined) return null;
+    // Has every file bound, so that nodes know their parents.
+    program.getTypeChecker();
+    return {
+      ts: typescript,
+      program,
+      sourceFile,
+      project,
+      schema: schema?.facts ?? null,
+      isSchemaBroken: schema?.isOld ?? false,
+    };
+  }
+
+  #readSchema(program: ts.Program, project: EditorProject): EditorSchema | null {
+    const { schemaFile } = project.layout;
+    const hasSchema = program.getSourceFile(schemaFile) !== undefined;
+    // Functions without a schema are a project whose schema is missing; a client has neither.
+    return hasSchema || project.moduleFiles(program).length > 0
+      ? project.schema.read(program)
+      : null;
+  }
+
+  /** Has the next program see the types of this schema; whether that needs a new program. */
+  #overlay(program: ts.Program, project: EditorProject, schema: EditorSchema | null): boolean {
+    if (schema === null || schema.isOld || !this.#hasStrictTypes(program)) return false;
+    const text = project.dataModel(program, schema.facts);
+    const file = `${project.layout.generatedDir}/dataModel.ts`;
+    return text !== null && this.#o.overlay.set(program, file, text);
+  }
+
+  #projectAt(root: string): EditorProject {
+    let project = this.#projects.get(root);
+    if (project === undefined) {
+      project = new EditorProject(this.#o.ts, this.#o.layouts.at(root));
+      this.#projects.set(root, project);
+    }
+    return project;
+  }
+
+  /** Laxer null checks lose what the generated code says of fields that may be absent. */
+  #hasStrictTypes(program: ts.Program): boolean {
+    const { strict, strictNullChecks } = program.getCompilerOptions();
+    // TypeScript 6 is strict unless told otherwise.
+    const byDefault = strict ?? Number.parseInt(this.#o.ts.version, 10) >= 6;
+    return strictNullChecks ?? byDefault;
+  }
+}

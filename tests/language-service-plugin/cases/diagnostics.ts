@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import type { EditedProject } from "../editor.js";
+import { moduleOf } from "../project.js";
+
+const file = "convoy/functions/scratch.ts";
+
+export function diagnosticsCases(project: () => EditedProject): void {
+  test("what is wrong shows as it is typed", async () => {
+    await project().type(file, moduleOf('return ctx.db.query("project").take(1);'));
+    expect(await project().findings(file)).toEqual([
+      'CV2001: There is no table "project". Did you mean "projects"? Define it in convoy/schema.ts or name one of its tables (projects, users).',
+    ]);
+    await project().type(file, moduleOf('return ctx.db.query("projects").take(1);'));
+    expect(await project().diagnostics(file)).toEqual([]);
+  });
+
+  test("a warning is a warning, and a suggestion a suggestion", async () => {
+    await project().type(
+      file,
+      moduleOf(
+        'return ctx.db.query("projects").filter((q) => q.eq(q.field("userId"), args.userId)).collect();',
+      ),
+    );
+    const found = await project().diagnostics(file);
+    expect(found.map(({ category, text }) => `${category} ${text.slice(0, 6)}`)).toEqual([
+      "warning CV2005",
+      "suggestion CV2006",
+    ]);
+  });
+
+  test("while half a statement is there, nothing is said", async () => {
+    await project().type(file, moduleOf('ctx.db.query("project").'));
+    expect(await project().findings(file)).toEqual([]);
+  });
+
+  test("an export that is no function is told from the types", async () => {
+    await project().type(file, `${moduleOf("return 1;")}export const limit = 20;\n`);
+    expect((await project().findings(file)).map((text) => text.slice(0, 6))).toEqual(["CV2014"]);
+    await project().type(file, `${moduleOf("return new Map([[1, 2]]);")}`);
+    expect((await project().findings(file)).map((text) => text.slice(0, 6))).toEqual(["CV2012"]);
+  });
+}

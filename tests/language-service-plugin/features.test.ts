@@ -1,0 +1,37 @@
+/** What the plugin does, through a real tsserver: one process for each version of TypeScript. */
+import { afterAll, beforeAll, describe } from "vitest";
+import type { TempProject } from "../support/temp-project.js";
+import { typescriptPackages } from "../support/typescript-versions.js";
+import { completionsCases } from "./cases/completions.js";
+import { diagnosticsCases } from "./cases/diagnostics.js";
+import { quickFixesCases } from "./cases/quick-fixes.js";
+import { type EditedProject, Editor } from "./editor.js";
+import { editorProject } from "./project.js";
+
+const scratch = "convoy/functions/scratch.ts";
+
+let files: TempProject;
+let schema = "";
+beforeAll(async () => {
+  files = await editorProject({ [scratch]: "export {};\n", "src/client.ts": "export {};\n" });
+  schema = await files.read("convoy/schema.ts");
+});
+afterAll(() => files[Symbol.asyncDispose]());
+
+describe.each(typescriptPackages)("on %s", (version) => {
+  let editor: Editor;
+  let project: EditedProject;
+  beforeAll(() => {
+    editor = new Editor(version);
+    project = editor.project(files);
+  });
+  afterAll(() => editor[Symbol.asyncDispose]());
+
+  describe("diagnostics:", () => diagnosticsCases(() => project));
+  describe("completions:", () => completionsCases(() => project));
+  describe("quick fixes:", () =>
+    quickFixesCases(
+      () => project,
+      () => schema,
+    ));
+});
