@@ -1,5 +1,6 @@
-import type { ChangeLayout } from "../../database/storage/change-layout.js";
+import { type ChangeLayout, changeLayoutOf } from "../../database/storage/change-layout.js";
 import type { KeyColumn } from "../../database/storage/key-column.js";
+import type { TableStorage } from "../../database/storage/table-storage.js";
 import { encodeKeyTexts } from "../../database/values/key-text.js";
 import type { KeyTexts, RowChange, RowsChange, TableChange } from "../changes/change.js";
 import { IntervalMap } from "./interval-map.js";
@@ -11,6 +12,13 @@ export interface ReadTable {
   readonly layout: ChangeLayout;
   /** The key columns of each index, in order, without the id at the end. */
   readonly indexes: ReadonlyMap<string, readonly KeyColumn[]>;
+}
+
+export function readTableOf({ number, indexes }: TableStorage): ReadTable {
+  const columns = [...indexes].map(
+    ([name, index]) => [name, index.fields.flatMap((field) => field.columns)] as const,
+  );
+  return { number, layout: changeLayoutOf(indexes.values()), indexes: new Map(columns) };
 }
 
 /**

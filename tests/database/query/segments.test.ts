@@ -12,7 +12,11 @@ const someValues = ["0", "1", "2"];
 test("the segments between two bounds hold exactly the keys between them, in order", () => {
   fc.assert(
     fc.property(orderAndBounds(), ({ nullable, lower, upper }) => {
-      const columns = nullable.map((isNullable, at) => ({ sql: `${at}`, nullable: isNullable }));
+      const columns = nullable.map((isNullable, at) => ({
+        sql: `${at}`,
+        nullable: isNullable,
+        type: "text" as const,
+      }));
       const keys = allKeys(nullable);
       const expected = keys.filter((key) => isAbove(key, lower) && isBelow(key, upper));
       const found = segmentsBetween(columns, lower, upper).flatMap((segment) =>

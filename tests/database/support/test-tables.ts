@@ -14,6 +14,7 @@ import {
   type DatabaseModel,
 } from "../../../runtime/database/model/database-model.js";
 import { createReader } from "../../../runtime/database/reader/create-reader.js";
+import type { ReadRecorder } from "../../../runtime/database/reads/read-recorder.js";
 import type { ReadSession } from "../../../runtime/database/session/session.js";
 import type { Parameter } from "../../../runtime/database/session/statement.js";
 import { resolvePoolOptions } from "../../../runtime/postgres/pool/pool-options.js";
@@ -29,7 +30,10 @@ export interface TestTables extends AsyncDisposable {
   insert(table: TableStorage, documents: ReadonlyMap<string, DocumentFields>): Promise<void>;
   all(table: TableStorage): Promise<Map<string, StoredDocument>>;
   /** A reader of the tables, and what it sends. */
-  reader(manifest: Manifest): { readonly reader: Reader; readonly sent: readonly SentStatement[] };
+  reader(
+    manifest: Manifest,
+    reads?: ReadRecorder,
+  ): { readonly reader: Reader; readonly sent: readonly SentStatement[] };
   /** Rows in Postgres's text form. */
   rows(sql: string, parameters?: readonly Parameter[]): Promise<(string | null)[][]>;
 }
@@ -77,9 +81,10 @@ export async function openTestTables(url: string): Promise<TestTables> {
       const found = await rows(`select ${names} from ${qualified(SCHEMA, table.name)}`, []);
       return new Map(found.map((row) => [row[0] ?? "", table.decode(row)]));
     },
-    reader: (manifest) => {
+    reader: (manifest, reads) => {
       const sent: SentStatement[] = [];
       const session: ReadSession = {
+        ...(reads !== undefined && { reads }),
         run: async ({ text }, parameters) => {
           sent.push({ text, parameters });
           const found = await rows(text, parameters);
