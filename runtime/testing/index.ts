@@ -19,7 +19,7 @@ import {
   createDatabaseFromTemplate,
   createTemplate,
 } from "../postgres/embedded/template-database.js";
-import { systemVersion } from "../postgres/schema/system-schema.js";
+import { systemSteps } from "../postgres/schema/system-schema.js";
 import type { SchemaDefinition } from "../schema/schema.js";
 import { type Backend, openBackend } from "../server/backend.js";
 
@@ -92,8 +92,9 @@ export async function testProject(
   try {
     const url = options.serverUrl || process.env["CONVOY_TEST_DATABASE_URL"];
     const serverUrl = url || open(await startTestServer(root)).url;
-    // Made by an older Convoy, it would be another one.
-    const hash = createHash("sha256").update(`${systemVersion} ${text}`).digest("hex");
+    // An older Convoy would have made another one.
+    const made = JSON.stringify([systemSteps, text]);
+    const hash = createHash("sha256").update(made).digest("hex");
     const template = `convoy_test_${hash.slice(0, 16)}`;
     await createTemplate(serverUrl, template, async (templateUrl) => {
       await syncSchema({ url: templateUrl, manifest });

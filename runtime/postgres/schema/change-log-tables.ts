@@ -3,7 +3,8 @@
  * to outlive a crash: without WAL, writers pay little for it, and after a crash the missing row of
  * `boot` tells servers that anything may have changed.
  *
- * A queue: rows come at one end and go at the other. What is dead is to be taken away soon, and never
+ * A row of \`changes\` is a row that was written, with its keys before and after, or a table without
+ * an id. A queue: rows come at one end and go at the other. What is dead is to be taken away soon, and never
  * under the lock that giving pages back takes.
  */
 export const changeLogTablesSql: readonly string[] = [
@@ -11,7 +12,9 @@ export const changeLogTablesSql: readonly string[] = [
   xid xid8 not null default pg_current_xact_id(),
   table_number smallint not null,
   layout integer not null,
-  rows json
+  id uuid,
+  before text[],
+  after text[]
 ) with (
   autovacuum_vacuum_scale_factor = 0,
   autovacuum_vacuum_threshold = 10000,

@@ -22,7 +22,7 @@ export interface ReadChangesOptions {
 }
 
 /** Of more, running every query again is the quicker way to learn what changed. */
-const MAX_CHANGES = 10_000;
+const MAX_CHANGES = 20_000;
 
 /**
  * One row tells of the snapshot. The others are what this snapshot sees and the last one did
@@ -35,12 +35,13 @@ const selectChanges: Statement = {
   name: "convoy_changes",
   text: `(select pg_current_snapshot()::text,
   (select id || '/' || (select oid from pg_database where datname = current_database()) from _convoy.boot),
-  (select needed_from::text from _convoy.leases where server_id = $3::uuid))
+  (select needed_from::text from _convoy.leases where server_id = $3::uuid),
+  null, null)
 union all
-(select table_number::text, layout::text, rows::text from (
-  select table_number, layout, rows from _convoy.changes where xid >= $1::xid8
+(select table_number::text, layout::text, id::text, to_json(before)::text, to_json(after)::text from (
+  select table_number, layout, id, before, after from _convoy.changes where xid >= $1::xid8
   union all
-  select table_number, layout, rows from _convoy.changes where xid = any($2::xid8[])
+  select table_number, layout, id, before, after from _convoy.changes where xid = any($2::xid8[])
 ) as noted limit ${MAX_CHANGES + 1})`,
 };
 
@@ -99,22 +100,25 @@ function changesOf(
   layouts: ReadonlyMap<number, ChangeLayout>,
 ): readonly TableChange[] {
   const byTable = new Map<number, RowChange[] | "table">();
-  for (const [table, hash, rows] of noted) {
+  for (const [table, hash, id, before, after] of noted) {
     const tableNumber = Number(table);
     const layout = layouts.get(tableNumber);
     if (layout === undefined) continue;
     const found = byTable.get(tableNumber);
     if (found === "table") continue;
-    if (rows === null || rows === undefined || Number(hash) !== layout.hash) {
+    if (id === null || id === undefined || Number(hash) !== layout.hash) {
       byTable.set(tableNumber, "table");
       continue;
     }
-    const changes = found ?? [];
-    if (found === undefined) byTable.set(tableNumber, changes);
-    const written = JSON.parse(rows) as readonly [string, KeyTexts | null, KeyTexts | null][];
-    for (const [id, before, after] of written) changes.push({ id, before, after });
+    const row: RowChange = { id, before: keyOf(before), after: keyOf(after) };
+    if (found === undefined) byTable.set(tableNumber, [row]);
+    else found.push(row);
   }
   return [...byTable].map(([tableNumber, rows]) =>
     rows === "table" ? { kind: "table", tableNumber } : { kind: "rows", tableNumber, rows },
   );
+}
+
+function keyOf(json: string | null | undefined): KeyTexts | null {
+  return json === null || json === undefined ? null : (JSON.parse(json) as KeyTexts);
 }
