@@ -12,6 +12,8 @@ export interface PoolOptions {
   readonly idleInTransactionTimeoutMs?: number;
   /** How Postgres names the connections in `pg_stat_activity`. */
   readonly applicationName?: string;
+  /** Whether who uses it tells others of what it writes; else Postgres does, at each commit. */
+  readonly wakes?: boolean;
 }
 
 export type ResolvedPoolOptions = Required<PoolOptions>;
@@ -24,6 +26,7 @@ export function resolvePoolOptions(options: PoolOptions): ResolvedPoolOptions {
     statementTimeoutMs: 30_000,
     idleInTransactionTimeoutMs: 30_000,
     applicationName: "convoy",
+    wakes: false,
     ...options,
   };
 }

@@ -1,4 +1,4 @@
-import { Pool as PgPool, type PoolClient, type PoolConfig } from "pg";
+import { Client, Pool as PgPool, type PoolClient, type PoolConfig } from "pg";
 import { ConvoyError } from "../../../protocol/errors.js";
 import { databaseError } from "../errors/database-error.js";
 import { postgresError } from "../errors/sqlstate.js";
@@ -80,6 +80,17 @@ export class Pool implements AsyncDisposable {
     const connection = new Connection(client, this.#clients.get(client) ?? new Set());
     if (this.#settingsBy === "unknown") await this.#findSettings(client, connection);
     return connection;
+  }
+
+  /**
+   * A connection to the same database that is not of the pool, and has no settings of ours: it is
+   * the caller's to connect and to end.
+   */
+  createClient(): Client {
+    const client = new Client(poolConfig(this.#options, null));
+    // Whoever uses it learns from its end that it was lost.
+    client.on("error", () => {});
+    return client;
   }
 
   /** Waits for the function calls that have a connection, and closes all. */

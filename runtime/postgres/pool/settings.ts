@@ -1,3 +1,4 @@
+import { WAKES_SETTING } from "../schema/change-triggers.js";
 import type { ResolvedPoolOptions } from "./pool-options.js";
 
 /** A setting of Postgres; neither name nor value has a space or a quote. */
@@ -46,14 +47,14 @@ export const markerSql = "select current_setting('convoy.session', true)";
 
 /** The `options` of the startup message. */
 export function startupOptions(options: ResolvedPoolOptions): string {
-  return [...common, ...timeouts(options), ...ofSession]
+  return [...common, ...ofPool(options), ...ofSession]
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(" ");
 }
 
 /** The same for one transaction, where a pooler does not let the startup message set it. */
 export function localSettings(options: ResolvedPoolOptions): string {
-  return [...common, ...timeouts(options)]
+  return [...common, ...ofPool(options)]
     .map(([name, value]) => `; set local ${name} = ${value}`)
     .join("");
 }
@@ -68,9 +69,10 @@ function setPlanner(value: string): string {
   return indexScansOnly.map(([name]) => `set local ${name} = ${value}`).join("; ");
 }
 
-function timeouts(options: ResolvedPoolOptions): readonly Setting[] {
+function ofPool(options: ResolvedPoolOptions): readonly Setting[] {
   return [
     ["statement_timeout", String(options.statementTimeoutMs)],
     ["idle_in_transaction_session_timeout", String(options.idleInTransactionTimeoutMs)],
+    ...(options.wakes ? [[WAKES_SETTING, "on"] as const] : []),
   ];
 }

@@ -36,6 +36,7 @@ export const changeLogTablesSql: readonly string[] = [
   // The changes from \`needed_from\` on are kept for that server.
   `create unlogged table if not exists _convoy.leases (
   server_id uuid primary key,
+  registration uuid not null default gen_random_uuid(),
   needed_from xid8 not null,
   renewed_at timestamptz not null
 )`,

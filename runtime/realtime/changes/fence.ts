@@ -9,17 +9,20 @@ export interface Fence {
   readonly xmax: bigint;
   /** Of those between, the ones that had not ended. */
   readonly xip: readonly bigint[];
-  /** Names the life of the database between two crashes; `null` right after one. */
-  readonly boot: string | null;
+  /**
+   * Names the time in which the log has kept what this server needs: from a crash of the database to
+   * the next, and as long as the lease was not lost. `null` outside of such a time.
+   */
+  readonly life: string | null;
 }
 
 /** @param snapshot a `pg_snapshot` as Postgres writes it: `10:20:10,14,15`. */
-export function parseFence(snapshot: string, boot: string | null): Fence {
+export function parseFence(snapshot: string, life: string | null): Fence {
   const [xmin = "", xmax = "", xip = ""] = snapshot.split(":");
   return {
     xmin: BigInt(xmin),
     xmax: BigInt(xmax),
     xip: xip === "" ? [] : xip.split(",").map(BigInt),
-    boot,
+    life,
   };
 }

@@ -33,10 +33,11 @@ const MAX_CHANGES = 20_000;
  */
 const selectChanges: Statement = {
   name: "convoy_changes",
-  text: `(select pg_current_snapshot()::text,
-  (select id || '/' || (select oid from pg_database where datname = current_database()) from _convoy.boot),
-  (select needed_from::text from _convoy.leases where server_id = $3::uuid),
-  null, null)
+  text: `(select pg_current_snapshot()::text, needed_from::text, boot.id || '/' || registration || '/' || (
+    select oid from pg_database where datname = current_database()), null, null
+  from (select) as always
+  left join _convoy.boot on true
+  left join _convoy.leases on server_id = $3::uuid)
 union all
 (select table_number::text, layout::text, id::text, to_json(before)::text, to_json(after)::text from (
   select table_number, layout, id, before, after from _convoy.changes where xid >= $1::xid8
@@ -61,8 +62,8 @@ export async function readChanges(
     serverId,
   ]);
   const { header, noted } = separate(rows);
-  const [snapshot, boot, neededFrom] = header;
-  const fence = parseFence(snapshot ?? "", boot ?? null);
+  const [snapshot, neededFrom, life] = header;
+  const fence = parseFence(snapshot ?? "", life ?? null);
   const isComplete =
     previous !== null &&
     isSameLife(previous, fence) &&
@@ -77,20 +78,20 @@ function separate(rows: readonly Row[]): { readonly header: Row; readonly noted:
   return { header: rows[at] ?? [], noted: rows.toSpliced(at, 1) };
 }
 
-/** A crash empties the log and may use numbers of transactions again; so may another database. */
+/**
+ * A crash empties the log, and may use numbers of transactions again; so may another database, where
+ * one was restored. Without the lease, anything may have been deleted since.
+ */
 function isSameLife(previous: Fence, fence: Fence): boolean {
   return (
-    previous.boot !== null &&
-    previous.boot === fence.boot &&
+    previous.life !== null &&
+    previous.life === fence.life &&
     previous.xmin <= fence.xmin &&
     previous.xmax <= fence.xmax
   );
 }
 
-/**
- * A lease that was lost and made anew begins where it was made: what came before may have been
- * trimmed. One that is there has been there since it began.
- */
+/** A server that had said that it needs nothing, and then did, may come too late. */
 function isKept(previous: Fence, neededFrom: string | null): boolean {
   return neededFrom !== null && BigInt(neededFrom) <= previous.xmin;
 }
