@@ -1,12 +1,16 @@
 import type ts from "typescript";
 import { completionDetails, withCompletions } from "./completions/completions.js";
 import { semanticFindings, suggestionFindings } from "./diagnostics/diagnostics.js";
+import { definitionAt } from "./definition/definition.js";
 import type { Guard } from "./guard.js";
 import { GeneratedOverlay } from "./project/generated-overlay.js";
 import { LayoutFinder } from "./project/find-layout.js";
 import { type View, Views } from "./project/views.js";
 import { withFixableCodes } from "./quick-fixes/fixable-codes.js";
 import { quickFixes } from "./quick-fixes/quick-fixes.js";
+import { withReferences } from "./references/references.js";
+import { renameInfo, renameLocations } from "./rename/rename.js";
+import { withHover } from "./hover/hover.js";
 
 /** The language service of a project, with what Convoy knows besides. */
 export function createLanguageService(
@@ -15,13 +19,11 @@ export function createLanguageService(
   guard: Guard,
 ): ts.LanguageService {
   const { languageService: service, languageServiceHost: host, project } = info;
-  const isOpen = (file: string) =>
-    project.projectService.getScriptInfo(file)?.isScriptOpen() === true;
   const views = new Views({
     ts: typescript,
     service,
     layouts: new LayoutFinder((file) => host.fileExists(file)),
-    overlay: new GeneratedOverlay(typescript, host, isOpen),
+    overlay: new GeneratedOverlay(typescript, project),
   });
 
   /**
@@ -77,6 +79,65 @@ export function createLanguageService(
         () => service.getCompletionEntryDetails(file, position, name, ...rest),
         (view, given) => completionDetails(view, position, name) ?? given,
       ),
+    getQuickInfoAtPosition: (file, position, ...rest) =>
+      extended(
+        "hover",
+        file,
+        () => service.getQuickInfoAtPosition(file, position, ...rest),
+        (view, given) => withHover(view, position, given),
+      ),
+    getDefinitionAtPosition: (file, position, ...rest) =>
+      extended(
+        "definition",
+        file,
+        () => service.getDefinitionAtPosition(file, position, ...rest),
+        (view, given) => {
+          const found = definitionAt(view, position);
+          return found === null ? given : [found.definition];
+        },
+      ),
+    getDefinitionAndBoundSpan: (file, position) =>
+      extended(
+        "definition",
+        file,
+        () => service.getDefinitionAndBoundSpan(file, position),
+        (view, given) => {
+          const found = definitionAt(view, position);
+          return found === null
+            ? given
+            : { definitions: [found.definition], textSpan: found.textSpan };
+        },
+      ),
+    findReferences: (file, position) =>
+      extended(
+        "references",
+        file,
+        () => service.findReferences(file, position),
+        (view, given) => withReferences(view, service, position, given),
+      ),
+    getRenameInfo: (file, position, ...rest) =>
+      extended(
+        "rename",
+        file,
+        () => service.getRenameInfo(file, position, ...(rest as [ts.UserPreferences])),
+        (view, given) => renameInfo(view, position) ?? given,
+      ),
+    findRenameLocations: (file, position, inStrings, inComments, preferences) => {
+      const native = (fileName: string, at: number) =>
+        service.findRenameLocations(
+          fileName,
+          at,
+          inStrings,
+          inComments,
+          preferences as ts.UserPreferences,
+        );
+      return extended(
+        "rename",
+        file,
+        () => native(file, position),
+        (view, given) => renameLocations(view, position, native) ?? given,
+      );
+    },
   };
 }
 

@@ -12,28 +12,22 @@ interface OverlaidText {
  */
 export class GeneratedOverlay {
   readonly #ts: typeof ts;
-  readonly #isOpen: (file: string) => boolean;
+  readonly #project: ts.server.Project;
   readonly #texts = new Map<string, OverlaidText>();
   #changes = 0;
 
-  /** Makes `host` tell of the overlaid texts. @param isOpen whether a file is open in the editor. */
-  constructor(
-    typescript: typeof ts,
-    host: ts.LanguageServiceHost,
-    isOpen: (file: string) => boolean,
-  ) {
+  /** Makes `project` tell of the overlaid texts. */
+  constructor(typescript: typeof ts, project: ts.server.Project) {
     this.#ts = typescript;
-    this.#isOpen = isOpen;
-    const getScriptSnapshot = host.getScriptSnapshot.bind(host);
-    const getScriptVersion = host.getScriptVersion.bind(host);
-    const getProjectVersion = host.getProjectVersion?.bind(host);
-    host.getScriptSnapshot = (file) =>
-      // The host has to be asked all the same: it learns so which files the project uses.
-      getScriptSnapshot(file) && (this.#textOf(file)?.snapshot ?? getScriptSnapshot(file));
-    host.getScriptVersion = (file) => this.#textOf(file)?.version ?? getScriptVersion(file);
-    if (getProjectVersion !== undefined) {
-      host.getProjectVersion = () => `${getProjectVersion()}+${this.#changes}`;
-    }
+    this.#project = project;
+    const getScriptSnapshot = project.getScriptSnapshot.bind(project);
+    const getScriptVersion = project.getScriptVersion.bind(project);
+    project.getScriptSnapshot = (file) => {
+      // The project has to be asked all the same: it learns so which files it uses.
+      const snapshot = getScriptSnapshot(file);
+      return snapshot && (this.#textOf(file)?.snapshot ?? snapshot);
+    };
+    project.getScriptVersion = (file) => this.#textOf(file)?.version ?? getScriptVersion(file);
   }
 
   /**
@@ -48,6 +42,7 @@ export class GeneratedOverlay {
     this.#changes++;
     const snapshot = this.#ts.ScriptSnapshot.fromString(text);
     this.#texts.set(file, { text, version: `convoy-${this.#changes}`, snapshot });
+    this.#project.getScriptInfo(file)?.markContainingProjectsAsDirty();
     return true;
   }
 
@@ -56,5 +51,10 @@ export class GeneratedOverlay {
     if (this.#texts.size === 0) return undefined;
     const overlaid = this.#texts.get(file);
     return overlaid !== undefined && this.#isOpen(file) ? undefined : overlaid;
+  }
+
+  /** What a person looks at is what is on disk. */
+  #isOpen(file: string): boolean {
+    return this.#project.getScriptInfo(file)?.isScriptOpen() === true;
   }
 }

@@ -4,6 +4,9 @@ import type { TempProject } from "../support/temp-project.js";
 import { typescriptPackages } from "../support/typescript-versions.js";
 import { completionsCases } from "./cases/completions.js";
 import { diagnosticsCases } from "./cases/diagnostics.js";
+import { hoverCases } from "./cases/hover.js";
+import { navigationCases } from "./cases/navigation.js";
+import { schemaEditsCases } from "./cases/schema-edits.js";
 import { quickFixesCases } from "./cases/quick-fixes.js";
 import { type EditedProject, Editor } from "./editor.js";
 import { editorProject } from "./project.js";
@@ -29,9 +32,9 @@ describe.each(typescriptPackages)("on %s", (version) => {
 
   describe("diagnostics:", () => diagnosticsCases(() => project));
   describe("completions:", () => completionsCases(() => project));
-  describe("quick fixes:", () =>
-    quickFixesCases(
-      () => project,
-      () => schema,
-    ));
+  const schemaText = () => schema;
+  describe("quick fixes:", () => quickFixesCases(() => project, schemaText));
+  describe("hover:", () => hoverCases(() => project));
+  describe("navigation:", () => navigationCases(() => project, schemaText));
+  describe("a schema that is not saved:", () => schemaEditsCases(() => project, schemaText));
 });

@@ -12,6 +12,7 @@ export interface FileReferences {
 export interface ApiReference {
   readonly path: readonly string[];
   readonly position: number;
+  readonly node: ts.PropertyAccessExpression | ts.Identifier;
 }
 
 const cache = new WeakMap<ts.SourceFile, FileReferences>();
@@ -37,12 +38,12 @@ function readReferences(typescript: typeof ts, file: ts.SourceFile): FileReferen
     if (typescript.isPropertyAccessExpression(node)) {
       const path = pathOf(typescript, node, apiNames);
       if (path) {
-        api.push({ path, position: node.pos });
+        api.push({ path, position: node.pos, node });
         return;
       }
     } else if (typescript.isIdentifier(node) && apiNames.has(node.text)) {
       // The whole api is handed on: anything may be read from it. Imports name it too; no harm.
-      api.push({ path: [], position: node.pos });
+      api.push({ path: [], position: node.pos, node });
     }
     if (!typescript.isImportDeclaration(node)) typescript.forEachChild(node, visit);
   };

@@ -1,5 +1,6 @@
 import type { QueryChain } from "../../syntax/query-chain.js";
 import { type KnownQuery, knownQueries } from "../database-uses.js";
+import { hasRange, readsAll } from "../query-plan.js";
 import type { SourceRule } from "../rule.js";
 import { listed, tablePlace } from "../wording.js";
 
@@ -31,28 +32,6 @@ export const fullScan: SourceRule = {
     }
   },
 };
-
-/** A range that cannot be followed counts as one. */
-function hasRange({ index }: QueryChain): boolean {
-  return index !== null && (index.steps === null || index.steps.length > 0);
-}
-
-/** Whether nothing ends the reading before the table does. */
-function readsAll({ terminal, filters }: QueryChain): boolean {
-  switch (terminal?.name) {
-    case "collect":
-    case "count":
-      return true;
-    case "for await":
-      return !terminal.leavesEarly;
-    // They end after one match or two, but may have to read everything to find them.
-    case "first":
-    case "unique":
-      return filters.length > 0;
-    default:
-      return false;
-  }
-}
 
 function verb({ query }: KnownQuery): string {
   switch (query.terminal?.name) {

@@ -1,6 +1,7 @@
 import type { QuickFix, TextEdit } from "../../model/diagnostic.js";
 import { equalityPrefix, type KnownQuery, knownQueries } from "../database-uses.js";
 import { indexableBase, systemFields, typesAtPath } from "../fields.js";
+import { givesOrder } from "../query-plan.js";
 import { addIndexEdit, indexNameFor } from "../fixes/add-index.js";
 import type { SourceRule, SourceRuleContext } from "../rule.js";
 import { fieldList, indexPlace, tablePlace } from "../wording.js";
@@ -27,7 +28,7 @@ export const orderNeedsSort: SourceRule = {
       if (fixed === null || argument === null || field === null) continue;
       const isKnown =
         systemFields.includes(field) || typesAtPath(context.schema, table, field) !== null;
-      if (!isKnown || isGiven(known, fixed, field)) continue;
+      if (!isKnown || givesOrder(known, fixed, field)) continue;
       const source =
         index === null
           ? "A query without an index comes in creation order"
@@ -41,15 +42,6 @@ export const orderNeedsSort: SourceRule = {
     }
   },
 };
-
-/** Whether the documents come in the order of the field anyway. */
-function isGiven({ index }: KnownQuery, fixed: number, field: string): boolean {
-  const fields = index?.fields ?? [];
-  // A field that has one value only is in any order.
-  if (fields.slice(0, fixed).includes(field)) return true;
-  const next = fields[fixed];
-  return next === undefined ? systemFields.includes(field) : next === field;
-}
 
 function fixesFor(
   context: SourceRuleContext,

@@ -1,0 +1,57 @@
+import type ts from "typescript";
+import type { View } from "../project/views.js";
+import { apiUses, functionDefinition, functionDefinitions } from "./api-uses.js";
+import { isSameName, type Name } from "./name.js";
+import { covers, type Occurrence } from "./occurrence.js";
+import { definitionOf, schemaDefinitions } from "./schema-definitions.js";
+import { schemaUses } from "./schema-uses.js";
+
+/** The name that is written at a place. */
+export function nameAt(view: View, position: number): Occurrence | null {
+  const { ts: typescript, sourceFile } = view;
+  const isHere = (found: Occurrence) =>
+    found.fileName === sourceFile.fileName && covers(found.span, position);
+  return (
+    schemaUses(typescript, sourceFile).find(isHere) ??
+    first(schemaDefinitions(view), isHere) ??
+    first(apiUses(view, sourceFile), isHere) ??
+    first(functionDefinitions(view, sourceFile), isHere)
+  );
+}
+
+/** Where a name is defined. */
+export function definitionOfName(view: View, name: Name): Occurrence | null {
+  if (name.kind === "function") return functionDefinition(view, name);
+  // Of a path, its first field: what is below has no place of its own in the facts.
+  const [field = ""] = name.kind === "field" ? name.field.split(".") : [];
+  return definitionOf(view, name.kind === "field" ? { ...name, field } : name);
+}
+
+/** Every place in the program where a name is written, its definition first. */
+export function occurrencesOf(view: View, name: Name): readonly Occurrence[] {
+  const definition = definitionOfName(view, name);
+  const found = definition === null ? [] : [definition];
+  for (const file of filesToSearch(view, name)) {
+    const uses = name.kind === "function" ? apiUses(view, file) : schemaUses(view.ts, file);
+    for (const use of uses) if (isSameName(use.name, name)) found.push(use);
+  }
+  if (name.kind === "field") {
+    for (const listed of schemaDefinitions(view)) {
+      if (!listed.isDefinition && isSameName(listed.name, name)) found.push(listed);
+    }
+  }
+  return found;
+}
+
+/** Names of the schema are used in `convoy/`, functions everywhere. */
+function filesToSearch({ program, project }: View, name: Name): readonly ts.SourceFile[] {
+  if (name.kind !== "function") return project.files(program);
+  return program
+    .getSourceFiles()
+    .filter((file) => !file.isDeclarationFile && !file.fileName.includes("/node_modules/"));
+}
+
+function first(all: Iterable<Occurrence>, test: (found: Occurrence) => boolean): Occurrence | null {
+  for (const found of all) if (test(found)) return found;
+  return null;
+}

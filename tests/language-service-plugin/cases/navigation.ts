@@ -1,0 +1,158 @@
+import { expect, test } from "vitest";
+import type { EditedProject, FileSpan } from "../editor.js";
+import { moduleOf } from "../project.js";
+
+const file = "convoy/functions/scratch.ts";
+const schemaFile = "convoy/schema.ts";
+
+interface Reference extends FileSpan {
+  readonly lineText: string;
+  readonly isDefinition?: boolean;
+}
+
+export function navigationCases(project: () => EditedProject, schema: () => string): void {
+  /** Where the editor goes from the caret, as `file: text`. */
+  const definition = async (name: string, marked: string) => {
+    const at = await project().typeAt(name, marked);
+    const { definitions } = await project().request<{ definitions: FileSpan[] }>(
+      "definitionAndBoundSpan",
+      name,
+      at,
+    );
+    return definitions;
+  };
+  const inSchema = async (marked: string, kind?: string) => {
+    const found = await definition(file, moduleOf(marked, kind));
+    expect(found.map((span) => span.file)).toEqual([project().file(schemaFile)]);
+    return project().textAt(schema(), found[0]!);
+  };
+  const references = async (name: string, marked: string) => {
+    const at = await project().typeAt(name, marked);
+    const { refs } = await project().request<{ refs: Reference[] }>("references", name, at);
+    return refs.map(
+      (ref) => `${ref.file.slice(project().root.length + 1)}: ${ref.lineText.trim()}`,
+    );
+  };
+
+  test("definitions of tables, indexes, fields and refs are in the schema", async () => {
+    expect(await inSchema('ctx.db.query("pro‸jects").take(1);')).toBe("projects");
+    expect(await inSchema('ctx.db.query("projects").withIndex("by‸_userId").take(1);')).toBe(
+      "by_userId",
+    );
+    expect(await inSchema('ctx.db.query("projects").order("asc", "cre‸atedAt").take(1);')).toBe(
+      "createdAt",
+    );
+    expect(await inSchema('defineRef("us‸ers");')).toBe("users");
+  });
+
+  test("definitions of api members are functions, wherever an edit has moved them", async () => {
+    const moved = `\n\n\n${moduleOf("return 1;")}`;
+    await project().type(file, moved);
+    const client =
+      'import { api } from "../convoy/_generated/api";\nexport const f = api.scratch.o‸ne;\nexport const g = api.projects.listProjects;\n';
+    const [found] = await definition("src/client.ts", client);
+    expect(found?.file).toBe(project().file(file));
+    expect(project().textAt(moved, found!)).toBe("one");
+    await project().type(file, moduleOf("return 1;"));
+  });
+
+  test("references of an index are its definition and its uses", async () => {
+    await project().type(
+      file,
+      moduleOf('ctx.db.query("projects").withIndex("by_userId").take(1);'),
+    );
+    const expected = [
+      'convoy/schema.ts: }).index("by_userId", ["userId", "createdAt"]),',
+      'convoy/functions/projects.ts: .withIndex("by_userId", (q) => q.eq("userId", args.userId))',
+      'convoy/functions/scratch.ts: ctx.db.query("projects").withIndex("by_userId").take(1);',
+    ].toSorted();
+    const atUse = 'ctx.db.query("projects").withIndex("by_u‸serId").take(1);';
+    expect((await references(file, moduleOf(atUse))).toSorted()).toEqual(expected);
+    const marked = schema().replace('"by_userId"', '"by_‸userId"');
+    expect((await references(schemaFile, marked)).toSorted()).toEqual(expected);
+    await project().close(schemaFile);
+  });
+
+  test("references of a table are its refs and calls", async () => {
+    await project().type(file, moduleOf("return 1;"));
+    const found = await references(schemaFile, schema().replace("users:", "us‸ers:"));
+    expect(found.toSorted()).toEqual([
+      'convoy/functions/projects.ts: args: { userId: defineRef("users") },',
+      'convoy/functions/projects.ts: args: { userId: defineRef("users"), name: z.string() },',
+      'convoy/functions/scratch.ts: args: { userId: defineRef("users") },',
+      'convoy/functions/users.ts: .query("users")',
+      'convoy/functions/users.ts: return known?._id ?? (await ctx.db.insert("users", { deviceId, createdAt: Date.now() }));',
+      'convoy/schema.ts: userId: defineRef("users"),',
+      "convoy/schema.ts: users: defineTable({",
+    ]);
+    await project().close(schemaFile);
+  });
+
+  test("references of a function are its uses through api, and those by its name", async () => {
+    await project().type(
+      "src/client.ts",
+      'import { api } from "../convoy/_generated/api";\nexport const f = api.scratch.one;\n',
+    );
+    const expected = [
+      "convoy/functions/scratch.ts: export const one = query({",
+      "src/client.ts: export const f = api.scratch.one;",
+    ];
+    const declared = moduleOf("return 1;").replace("const one", "const o‸ne");
+    expect((await references(file, declared)).toSorted()).toEqual(expected);
+    const used =
+      'import { api } from "../convoy/_generated/api";\nexport const f = api.scratch.o‸ne;\n';
+    expect((await references("src/client.ts", used)).toSorted()).toEqual(expected);
+  });
+
+  /** Every place that the new name is written to, as `file: text`. */
+  const renamed = async (name: string, marked: string) => {
+    const at = await project().typeAt(name, marked);
+    const { info, locs } = await project().request<{
+      info: { canRename: boolean; displayName?: string };
+      locs: { file: string; locs: { start: FileSpan["start"] }[] }[];
+    }>("rename", name, at);
+    expect(info.canRename).toBe(true);
+    return Object.fromEntries(
+      locs.map(({ file: inFile, locs: places }) => [
+        inFile.slice(project().root.length + 1),
+        places.length,
+      ]),
+    );
+  };
+
+  test("an index is renamed with all its uses", async () => {
+    await project().type(
+      file,
+      moduleOf('ctx.db.query("projects").withIndex("by_userId").take(1);'),
+    );
+    const atUse = moduleOf('ctx.db.query("projects").withIndex("by_u‸serId").take(1);');
+    expect(await renamed(file, atUse)).toEqual({
+      "convoy/schema.ts": 1,
+      "convoy/functions/projects.ts": 1,
+      [file]: 1,
+    });
+  });
+
+  test("a table is renamed with all its uses, from either end", async () => {
+    await project().type(file, moduleOf("return 1;"));
+    const expected = {
+      "convoy/schema.ts": 2,
+      "convoy/functions/projects.ts": 2,
+      "convoy/functions/users.ts": 2,
+      [file]: 1,
+    };
+    expect(await renamed(schemaFile, schema().replace("users:", "us‸ers:"))).toEqual(expected);
+    await project().close(schemaFile);
+    const ref = moduleOf("return 1;").replace('"users"', '"us‸ers"');
+    expect(await renamed(file, ref)).toEqual(expected);
+  });
+
+  test("a function is renamed with its uses through api", async () => {
+    await project().type(
+      "src/client.ts",
+      'import { api } from "../convoy/_generated/api";\nexport const f = api.scratch.one;\n',
+    );
+    const declared = moduleOf("return 1;").replace("const one", "const o‸ne");
+    expect(await renamed(file, declared)).toEqual({ [file]: 1, "src/client.ts": 1 });
+  });
+}
