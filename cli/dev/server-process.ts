@@ -25,7 +25,11 @@ tell({ kind: "warm" });
 async function serve(message: Extract<ToServer, { kind: "serve" }>): Promise<void> {
   try {
     const code = await loadProject(message.generated);
-    const backend = await openBackend({ databaseUrl: message.databaseUrl, code });
+    const backend = await openBackend({
+      databaseUrl: message.databaseUrl,
+      code,
+      wakes: true,
+    });
     const log = createLog({ level: message.logLevel as LogLevel });
     const { allowedOrigins } = message;
     const app = createApp({ backend, log, allowedOrigins, development: true });

@@ -45,6 +45,7 @@ export async function serve(options: ServeOptions): Promise<AsyncDisposable> {
   const backend = await openBackend({
     databaseUrl,
     code,
+    wakes: true,
     ...(databaseConnections !== null && { maxConnections: databaseConnections }),
   });
   const app = createApp({ backend, log, allowedOrigins });

@@ -3,12 +3,16 @@ import helmet, { type HelmetOptions } from "helmet";
 import type { Backend } from "./backend.js";
 import { CallGate } from "./call-gate.js";
 import { createCallRecorder } from "./call-recorder.js";
+import { originRule } from "./http/origins.js";
 import { BodyReader } from "./http/read-body.js";
 import { answerError, createRouter, notFound } from "./http/router.js";
 import { type ServerLimits, usualLimits } from "./limits.js";
 import type { ServerLog } from "./log/server-log.js";
 import { createMetrics } from "./metrics.js";
+import type { LiveServer } from "../realtime/live-server.js";
 import { Readiness } from "./readiness.js";
+import { createLiveServer } from "./sync/create-live-server.js";
+import { type UpgradeHandler, webSockets } from "./sync/web-sockets.js";
 
 export interface AppOptions {
   readonly backend: Backend;
@@ -26,6 +30,9 @@ export interface Routes {
   readonly limits: ServerLimits;
   readonly gate: CallGate;
   readonly readiness: Readiness;
+  readonly live: LiveServer;
+  /** For the `upgrade` event of the server. */
+  readonly upgrade: UpgradeHandler;
 }
 
 /** For answers that are data: whatever a browser could take them for, it may do nothing with them. */
@@ -62,9 +69,11 @@ export function createRoutes(options: AppOptions, ofProcess = false): Routes {
   const limits = { ...usualLimits, ...options.limits };
   const gate = new CallGate(limits.runningCalls);
   const readiness = new Readiness({ check: () => backend.check(), log });
+  const live = createLiveServer({ backend, limits, log, development });
   const metrics = createMetrics({
     running: () => gate.running,
     connections: () => backend.pool.size,
+    live: () => live.counts,
     process: ofProcess,
   });
   const functions = () => backend.code.functions;
@@ -77,10 +86,13 @@ export function createRoutes(options: AppOptions, ofProcess = false): Routes {
     readiness,
     log,
     limits,
+    live,
     allowedOrigins,
     development,
   });
-  return { router, limits, gate, readiness };
+  const allowsOrigin = originRule(allowedOrigins);
+  const upgrade = webSockets({ live, allowsOrigin, development });
+  return { router, limits, gate, readiness, live, upgrade };
 }
 
 /** The application that has a server to itself. */

@@ -5,7 +5,10 @@ import { createDatabaseModel } from "../database/model/database-model.js";
 import type { FunctionCall } from "../functions/run/call.js";
 import type { FunctionRegistry } from "../functions/run/registry.js";
 import { createRunner, type FunctionRunner, type RunnerLimits } from "../functions/run/runner.js";
+import type { MutationId } from "../database/transactions/ledger.js";
 import { createPool, type Pool } from "../postgres/pool/pool.js";
+import { readTableOf } from "../realtime/read-set/read-set-index.js";
+import type { LiveProgram } from "../realtime/tick/live-queries.js";
 import type { SchemaDefinition } from "../schema/schema.js";
 import { checkSchemaState } from "./schema-state.js";
 import { readTableNumbers } from "./table-numbers.js";
@@ -24,7 +27,16 @@ export interface BackendOptions {
   readonly postgresSchema?: string;
   /** Connections at most. Default: 10. */
   readonly maxConnections?: number;
+  /** Whether what listens to it tells other servers of what it writes; else Postgres does. */
+  readonly wakes?: boolean;
   readonly limits?: Partial<RunnerLimits>;
+}
+
+/** Who wants to know what a backend has done. */
+export interface BackendListener {
+  /** A mutation may have committed; with the id of it, it has. */
+  mutated(id: MutationId | undefined): void;
+  replaced(): void;
 }
 
 /** The functions of a project with the database they run against. */
@@ -38,6 +50,10 @@ export interface Backend extends AsyncDisposable {
    * @returns the wire form of its result, as JSON.
    */
   run(call: FunctionCall): Promise<string>;
+  /** What live queries run; the same object as long as the code is. */
+  program(): Promise<LiveProgram>;
+  /** Tells of what happens, from here on. */
+  listen(listener: BackendListener): void;
   /** Takes other code. Calls under way end with what they began with. */
   replace(code: ProjectCode): void;
   /** @throws {ConvoyError} where the database cannot be reached or does not fit the code. */
@@ -51,14 +67,19 @@ export interface Backend extends AsyncDisposable {
  */
 export async function openBackend(options: BackendOptions): Promise<Backend> {
   checkDatabaseUrl(options.databaseUrl);
-  const pool = createPool({ url: options.databaseUrl, max: options.maxConnections ?? 10 });
-  let starting: Promise<FunctionRunner> | null = null;
+  const { maxConnections = 10, wakes = false } = options;
+  const pool = createPool({ url: options.databaseUrl, max: maxConnections, wakes });
+  const listeners: BackendListener[] = [];
+  const onMutation = (id: MutationId | undefined): void => {
+    for (const listener of listeners) listener.mutated(id);
+  };
+  let starting: Promise<Program> | null = null;
   let { code } = options;
 
   /** Made at the first call: it needs the numbers of the tables. A failure is not kept. */
-  const runner = (): Promise<FunctionRunner> => {
+  const program = (): Promise<Program> => {
     if (starting !== null) return starting;
-    const attempt = startRunner(pool, code, options);
+    const attempt = startProgram(pool, code, options, onMutation);
     starting = attempt;
     attempt.catch(() => {
       if (starting === attempt) starting = null;
@@ -72,16 +93,21 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
       return code;
     },
     async run(call) {
-      return await (await runner()).run(call);
+      return await (await program()).runner.run(call);
+    },
+    program,
+    listen(listener) {
+      listeners.push(listener);
     },
     replace(next) {
       code = next;
       starting = null;
+      for (const listener of listeners) listener.replaced();
     },
     async check() {
       await readTableNumbers(pool);
       await checkSchemaState(pool, code.manifest, options.postgresSchema ?? "public");
-      await runner();
+      await program();
     },
     async [Symbol.asyncDispose]() {
       await pool[Symbol.asyncDispose]();
@@ -89,11 +115,16 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
   };
 }
 
-async function startRunner(
+interface Program extends LiveProgram {
+  readonly runner: FunctionRunner;
+}
+
+async function startProgram(
   pool: Pool,
   { manifest, functions, schema }: ProjectCode,
   { postgresSchema, limits }: BackendOptions,
-): Promise<FunctionRunner> {
+  onMutation: BackendListener["mutated"],
+): Promise<Program> {
   // Not before the server listens: it takes as long to load as all the rest of a database's part.
   const drizzle = await loadDrizzle();
   const model = createDatabaseModel({
@@ -102,7 +133,16 @@ async function startRunner(
     tableNumbers: await readTableNumbers(pool),
     ...(postgresSchema !== undefined && { postgresSchema }),
   });
-  return createRunner({ pool, model, functions, drizzle, ...(limits && { limits }) });
+  const runner = createRunner({
+    pool,
+    model,
+    functions,
+    drizzle,
+    onMutation,
+    ...(limits && { limits }),
+  });
+  const tables = manifest.tables.map(({ name }) => readTableOf(model.table(name).storage));
+  return { runner, tables };
 }
 
 /** What `pg` would take for the name of a database of this machine. The URL may hold a password. */

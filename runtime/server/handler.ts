@@ -6,7 +6,7 @@ import type { FunctionRegistry } from "../functions/run/registry.js";
 import type { RunnerLimits } from "../functions/run/runner.js";
 import type { SchemaDefinition } from "../schema/schema.js";
 import type { ProjectCode } from "./backend.js";
-import type { HttpHandler } from "./http/node-handler.js";
+import type { HttpHandler, HttpRequest } from "./http/node-handler.js";
 import type { ServerLimits } from "./limits.js";
 import type { ServerLog } from "./log/server-log.js";
 
@@ -43,6 +43,11 @@ export interface ConvoyHandlerOptions {
 
 /** Convoy's routes, for an application that has others as well. */
 export interface ConvoyHandler extends HttpHandler {
+  /**
+   * For the server's `upgrade` event, so that live queries have a WebSocket; without it they are
+   * streamed over HTTP. Requests for anything but `…/api/sync` are left to others.
+   */
+  readonly upgrade: (request: HttpRequest, socket: object, head: object) => void;
   /** Takes no more calls, gives the running ones their time, and closes the database's connections. */
   close(): Promise<void>;
 }
@@ -59,6 +64,8 @@ export interface ConvoyHandler extends HttpHandler {
  * const app = express();
  * const convoy = await convoyHandler({ project: "dist/convoy/_generated" });
  * app.use("/backend", convoy);
+ * const server = app.listen(3000);
+ * server.on("upgrade", convoy.upgrade);
  */
 export async function convoyHandler(options: ConvoyHandlerOptions): Promise<ConvoyHandler> {
   const { project, databaseConnections, postgresSchema, limits, allowedOrigins } = options;
@@ -80,6 +87,7 @@ export async function convoyHandler(options: ConvoyHandlerOptions): Promise<Conv
   const backend = await openBackend({
     databaseUrl,
     code,
+    wakes: true,
     ...(postgresSchema !== undefined && { postgresSchema }),
     ...(databaseConnections !== undefined && { maxConnections: databaseConnections }),
     ...(limits !== undefined && { limits }),
@@ -95,6 +103,7 @@ export async function convoyHandler(options: ConvoyHandlerOptions): Promise<Conv
   const close = (): Promise<void> => {
     closing ??= (async () => {
       routes.gate.close();
+      await routes.live[Symbol.asyncDispose]();
       await routes.gate.idle(routes.limits.drainMs);
       await backend[Symbol.asyncDispose]();
     })();
@@ -106,7 +115,7 @@ export async function convoyHandler(options: ConvoyHandlerOptions): Promise<Conv
       else notFound(request as never, response as never);
     });
   };
-  return Object.assign(handle, { close });
+  return Object.assign(handle, { close, upgrade: routes.upgrade as ConvoyHandler["upgrade"] });
 }
 
 function folderOf(project: string | { readonly href: string }): string {

@@ -10,6 +10,10 @@ export interface ServerLimits {
   readonly runningCalls: number;
   /** Sockets that are open at the same time; more are closed at once. */
   readonly connections: number;
+  /** Clients that watch queries at the same time; more are told to come back. */
+  readonly liveSessions: number;
+  /** Queries that one client watches at the same time. */
+  readonly watchesPerSession: number;
   /** How long the headers of a request may take to arrive. */
   readonly headersMs: number;
   /** How long a whole request may take to arrive. */
@@ -26,6 +30,8 @@ export const usualLimits: ServerLimits = {
   urlLength: 2048,
   runningCalls: 1000,
   connections: 10_000,
+  liveSessions: 10_000,
+  watchesPerSession: 1_000,
   headersMs: 10_000,
   requestMs: 30_000,
   // Load balancers keep theirs for 60 seconds: the server must not be the first to close.

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ConvoyError } from "../../protocol/errors.js";
+import { SYNC_PATH } from "../../protocol/sync.js";
 import type { App } from "./app.js";
 import { answerClientErrors } from "./http/client-errors.js";
 
@@ -41,6 +42,11 @@ export async function listen(app: App, { port, host }: ListenOptions): Promise<L
   server.maxConnections = limits.connections;
   // It expects what no server knows: answered as if it did not.
   server.on("checkExpectation", app.express);
+  server.on("upgrade", (request, socket, head) => {
+    app.upgrade(request, socket, head);
+    // Nothing else is here that a connection could be upgraded for.
+    if (!request.url?.split("?")[0]?.endsWith(SYNC_PATH)) socket.destroy();
+  });
   answerClientErrors(server);
   try {
     server.listen({ port, ...(host !== undefined && { host }) });
@@ -59,9 +65,10 @@ export async function listen(app: App, { port, host }: ListenOptions): Promise<L
   };
 }
 
-async function close({ gate, readiness, limits, log }: App, server: Server): Promise<void> {
+async function close({ gate, readiness, live, limits, log }: App, server: Server): Promise<void> {
   gate.close();
   readiness[Symbol.dispose]();
+  const liveEnded = live[Symbol.asyncDispose]();
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
@@ -71,7 +78,7 @@ async function close({ gate, readiness, limits, log }: App, server: Server): Pro
   }
   server.closeIdleConnections();
   const late = setTimeout(() => server.closeAllConnections(), LAST_BYTES_MS);
-  await closed;
+  await Promise.all([closed, liveEnded]);
   clearTimeout(late);
 }
 

@@ -27,8 +27,17 @@ export interface MetricsOptions {
   readonly running: () => number;
   /** Connections to the database, in use or not. */
   readonly connections: () => number;
+  readonly live: () => LiveNumbers;
   /** Also those of the process, such as its memory and the lag of its event loop. */
   readonly process: boolean;
+}
+
+/** How much live queries have to do. */
+export interface LiveNumbers {
+  readonly sessions: number;
+  readonly queries: number;
+  readonly ticks: number;
+  readonly runs: number;
 }
 
 /** From a get by id to a slow action. */
@@ -39,7 +48,8 @@ const durationBuckets = [
 /** How often the lag of the event loop is looked at: more often would wake an idle server for it. */
 const EVENT_LOOP_PRECISION_MS = 50;
 
-export function createMetrics({ running, connections, process }: MetricsOptions): Metrics {
+export function createMetrics(options: MetricsOptions): Metrics {
+  const { running, connections, live, process } = options;
   // Its own: what the application that Convoy is mounted in measures is its own affair.
   const registers = [new Registry()];
   const [register] = registers as [Registry];
@@ -58,6 +68,10 @@ export function createMetrics({ running, connections, process }: MetricsOptions)
   });
   gauge("convoy_calls_running", "Calls of functions that run now.", running);
   gauge("convoy_database_connections", "Connections to the database that are open.", connections);
+  gauge("convoy_live_sessions", "Clients that are connected.", () => live().sessions);
+  gauge("convoy_live_queries", "Queries that are watched.", () => live().queries);
+  gauge("convoy_live_ticks", "Snapshots that live queries were taken to.", () => live().ticks);
+  gauge("convoy_live_runs", "Runs of live queries.", () => live().runs);
   if (process) {
     collectDefaultMetrics({ register, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION_MS });
   }

@@ -20,6 +20,8 @@ import {
   createTemplate,
 } from "../postgres/embedded/template-database.js";
 import { systemSteps } from "../postgres/schema/system-schema.js";
+import { changeFunction } from "../postgres/schema/change-triggers.js";
+import { systemVersion } from "../postgres/schema/system-schema.js";
 import type { SchemaDefinition } from "../schema/schema.js";
 import { type Backend, openBackend } from "../server/backend.js";
 
@@ -109,6 +111,14 @@ export async function testProject(
     await close();
     throw error;
   }
+}
+
+/** What sync makes of a manifest is another thing with another version of Convoy. */
+function hashOf(manifest: string): string {
+  const noKeys = { columns: [], hash: 0 };
+  const { source } = changeFunction(0, noKeys);
+  const hash = createHash("sha256").update(JSON.stringify([manifest, systemVersion, source]));
+  return hash.digest("hex").slice(0, 16);
 }
 
 /** Shared by all that test the project at the same time. */

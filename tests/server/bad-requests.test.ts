@@ -106,7 +106,11 @@ describe("a path", () => {
   });
 
   test("of live queries is kept for them", async () => {
-    expectProblem(await server.fetch("/api/sync"), 501, "sync-not-available");
+    expectProblem(await server.fetch("/api/sync"), 426, "websocket-required");
+    const put = await server.fetch("/api/sync", { method: "PUT" });
+    expectProblem(put, 405, "method-not-allowed");
+    const late = await server.post("/api/sync?session=none", [], {});
+    expectProblem(late, 404, "sync-session-not-found");
   });
 });
 

@@ -34,7 +34,7 @@ test.each(["https://app.example.com", "http://localhost:5173", "http://localhost
     const asked = await preflight(origin);
     expect(asked.status).toBe(204);
     expect(asked.headers.get("access-control-allow-origin")).toBe(origin);
-    expect(asked.headers.get("access-control-allow-methods")).toBe("POST");
+    expect(asked.headers.get("access-control-allow-methods")).toBe("GET, POST");
     for (const name of [
       "content-type",
       "authorization",

@@ -31,7 +31,7 @@ export async function runToEnd<Session, Result>(
  * What a person's own SQL may have left on the connection: settings, roles, session locks, temporary
  * tables, cursors. Prepared statements stay.
  */
-const forget =
+export const forgetSession: string =
   "reset all; reset session authorization; reset role; select pg_advisory_unlock_all(); close all; unlisten *; discard temp; discard sequences";
 
 /**
@@ -49,7 +49,7 @@ export async function endAndRelease(
     if (session.fatal !== null && failureOf(session.fatal) !== "conflict") connection.discard();
     if (command !== null && session.inTransaction) sent.push(connection.command(command));
     // A pooler gives each transaction some connection or other, and clears them itself.
-    if (session.usedRaw && pool.hasSessionSettings) sent.push(connection.command(forget));
+    if (session.usedRaw && pool.hasSessionSettings) sent.push(connection.command(forgetSession));
     await Promise.all(sent);
   } catch {
     // The next call must not get it in this state.

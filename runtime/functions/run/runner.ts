@@ -1,12 +1,14 @@
 import { ConvoyError } from "../../../protocol/errors.js";
 import { type FunctionReference, getFunctionName } from "../../../protocol/function-reference.js";
-import { encodeWire } from "../../../protocol/wire-value.js";
+import { encodeWire, type WireJson } from "../../../protocol/wire-value.js";
 import type { DrizzleFactory } from "../../database/drizzle/connect.js";
 import { createIdGenerator } from "../../database/ids/id-generator.js";
 import type { DatabaseModel } from "../../database/model/database-model.js";
 import { createReader } from "../../database/reader/create-reader.js";
 import type { ReadSession, WriteSession } from "../../database/session/session.js";
+import type { MutationId } from "../../database/transactions/ledger.js";
 import { runMutation } from "../../database/transactions/mutation.js";
+import type { MutationOptions } from "../../database/transactions/mutation-options.js";
 import { runQuery } from "../../database/transactions/query.js";
 import { createWriter } from "../../database/writer/create-writer.js";
 import type { Pool } from "../../postgres/pool/pool.js";
@@ -23,6 +25,8 @@ export interface RunnerOptions {
   /** `null` where Drizzle is not installed. */
   readonly drizzle: DrizzleFactory | null;
   readonly limits?: Partial<RunnerLimits>;
+  /** Called after each mutation that may have committed; with its id if it is known that it has. */
+  readonly onMutation?: (id: MutationId | undefined) => void;
 }
 
 export interface RunnerLimits {
@@ -39,6 +43,13 @@ const MAX_NESTING = 32;
 /** Runs the functions of a project against its database. */
 export interface FunctionRunner {
   /**
+   * Runs a query on a snapshot of the caller's. Its session may learn what is read.
+   *
+   * @returns what `run` does, as a value in wire form.
+   * @throws as `run` does.
+   */
+  runQueryOn(session: ReadSession, name: string, args: unknown): Promise<WireJson>;
+  /**
    * Runs a function to its end.
    *
    * @returns the wire form of its result, as JSON.
@@ -50,12 +61,17 @@ export interface FunctionRunner {
 type Handler = (ctx: object, args: unknown) => unknown;
 
 export function createRunner(options: RunnerOptions): FunctionRunner {
-  const { pool, model, functions, drizzle } = options;
+  const { pool, model, functions, drizzle, onMutation = () => {} } = options;
   const limits = { ...usualLimits, ...options.limits };
   const { uniqueIndex, tableNumber } = model;
   const newId = createIdGenerator();
 
   return {
+    async runQueryOn(session, name, args) {
+      const found = findFunction(functions, name, { kind: "query", internal: false });
+      const checked = validateArguments(name, found, args, tableNumber);
+      return await queryWork(name, found, checked, encodeWire)(session);
+    },
     async run({ kind, name, args, internal = false, mutationId }) {
       const found = findFunction(functions, name, { kind, internal });
       const checked = validateArguments(name, found, args, tableNumber);
@@ -66,7 +82,7 @@ export function createRunner(options: RunnerOptions): FunctionRunner {
             uniqueIndex,
           });
         case "mutation":
-          return await runMutation(pool, mutationWork(name, found, checked, toJson), {
+          return await mutate(mutationWork(name, found, checked, toJson), {
             hint: name,
             uniqueIndex,
             codec: { encode: (json: string) => json, decode: (json) => json },
@@ -77,6 +93,22 @@ export function createRunner(options: RunnerOptions): FunctionRunner {
       }
     },
   };
+
+  /** A transaction, of which those who wait for changes are told. */
+  async function mutate<Result>(
+    work: (session: WriteSession) => Promise<Result>,
+    mutationOptions: MutationOptions<Result>,
+  ): Promise<Result> {
+    try {
+      const result = await runMutation(pool, work, mutationOptions);
+      onMutation(mutationOptions.id);
+      return result;
+    } catch (error) {
+      // It may have committed all the same, and the answer been lost.
+      onMutation(undefined);
+      throw error;
+    }
+  }
 
   /** A query's handler in a snapshot, ended in time, its result checked. */
   function queryWork<Result>(
@@ -151,7 +183,7 @@ export function createRunner(options: RunnerOptions): FunctionRunner {
         ),
       runMutation: (reference: FunctionReference, args: unknown) =>
         nested(reference, "mutation", args, depth, (found, name, checked) =>
-          runMutation(pool, mutationWork(name, found, checked, self), {
+          mutate(mutationWork(name, found, checked, self), {
             hint: name,
             uniqueIndex,
             codec: neverStored,

@@ -21,8 +21,8 @@ const MAX_RETRY_MS = 10_000;
 /** A server that is alone has nobody to tell. */
 const notify = {
   name: "convoy_notify",
-  text: `select pg_notify('${CHANGES_CHANNEL}', $1) from (
-  select from _convoy.leases where server_id <> $1::uuid limit 1) as other`,
+  text: `select pg_notify('${CHANGES_CHANNEL}', $1::text) from (
+  select from _convoy.leases where server_id <> $1::text::uuid limit 1) as other`,
 };
 
 /**

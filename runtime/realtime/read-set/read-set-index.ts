@@ -9,16 +9,19 @@ import type { ReadSet } from "./read-set.js";
 /** What a table is to the matching of changes. */
 export interface ReadTable {
   readonly number: number;
+  /** Its name in SQL, with its schema. */
+  readonly sqlName: string;
   readonly layout: ChangeLayout;
   /** The key columns of each index, in order, without the id at the end. */
   readonly indexes: ReadonlyMap<string, readonly KeyColumn[]>;
 }
 
-export function readTableOf({ number, indexes }: TableStorage): ReadTable {
+export function readTableOf({ number, sqlName, indexes }: TableStorage): ReadTable {
   const columns = [...indexes].map(
     ([name, index]) => [name, index.fields.flatMap((field) => field.columns)] as const,
   );
-  return { number, layout: changeLayoutOf(indexes.values()), indexes: new Map(columns) };
+  const layout = changeLayoutOf(indexes.values());
+  return { number, sqlName, layout, indexes: new Map(columns) };
 }
 
 /**

@@ -16,6 +16,18 @@ const requestHeaders = [
 
 const answerHeaders = ["retry-after", REQUEST_ID_HEADER].join(", ");
 
+/** Whether the page that sends a request may call functions. What is no page may. */
+export type AllowsOrigin = (request: IncomingMessage) => boolean;
+
+/** As `originPolicy`, where there is no answer to write headers into. */
+export function originRule(allowed: readonly string[]): AllowsOrigin {
+  const isAllowed = originMatcher(allowed);
+  return (request) => {
+    const { origin } = request.headers;
+    return origin === undefined || isAllowed(origin) || isSameOrigin(request, origin);
+  };
+}
+
 /** @throws {ConvoyError} `origin-not-allowed`. */
 type OriginPolicy = (request: IncomingMessage, response: ServerResponse) => "goes on" | "answered";
 
@@ -39,7 +51,7 @@ export function originPolicy(allowed: readonly string[]): OriginPolicy {
       response.setHeader("access-control-allow-origin", origin);
       response.setHeader("access-control-expose-headers", answerHeaders);
       if (!isPreflight) return "goes on";
-      response.setHeader("access-control-allow-methods", "POST");
+      response.setHeader("access-control-allow-methods", "GET, POST");
       response.setHeader("access-control-allow-headers", requestHeaders);
       response.setHeader("access-control-max-age", PREFLIGHT_MAX_AGE_S);
       response.writeHead(204).end();

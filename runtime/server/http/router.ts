@@ -1,5 +1,6 @@
 import { type NextFunction, type Request, type Response, Router } from "express";
 import { ConvoyError } from "../../../protocol/errors.js";
+import { SYNC_PATH } from "../../../protocol/sync.js";
 import { type CallGate, shuttingDown } from "../call-gate.js";
 import type { ServerLimits } from "../limits.js";
 import { errorRecord } from "../log/error-record.js";
@@ -8,11 +9,12 @@ import type { Metrics } from "../metrics.js";
 import type { Readiness } from "../readiness.js";
 import { callTarget } from "./call-path.js";
 import { type CallRouteOptions, callRoute } from "./call-route.js";
+import { type EventStreamOptions, openEventStream, receiveMessages } from "../sync/event-stream.js";
 import { originPolicy } from "./origins.js";
 import { problemOf, sendProblem } from "./problem.js";
 import { identifyRequest } from "./request-id.js";
 
-export interface RouterOptions extends CallRouteOptions {
+export interface RouterOptions extends CallRouteOptions, EventStreamOptions {
   readonly limits: Pick<ServerLimits, "urlLength">;
   readonly allowedOrigins: readonly string[];
   readonly readiness: Readiness;
@@ -36,13 +38,18 @@ export function createRouter(options: RouterOptions): Router {
     if (request.method !== "POST") return onlyMethods("POST")(request, response);
     return answerCall(target.kind, target.name, request, response);
   });
-  router.get("/api/sync", (request, response) => {
+  router.use(SYNC_PATH, (request, response, next) => {
+    if (request.path !== "/") return next();
     if (checkOrigin(request, response) === "answered") return;
-    throw new ConvoyError(
-      "sync-not-available",
-      "This server has no live queries yet. Call functions with POST.",
-      { status: 501 },
-    );
+    switch (request.method) {
+      case "GET":
+        if (!request.headers.accept?.includes("text/event-stream")) throw upgradeRequired();
+        return openEventStream(options, request, response);
+      case "POST":
+        return receiveMessages(options, request, response);
+      default:
+        return onlyMethods("GET, POST")(request, response);
+    }
   });
   router.get("/healthz", (_request, response) => sendStatus(response, "alive"));
   router.get("/readyz", async (_request, response) => {
@@ -58,7 +65,7 @@ export function createRouter(options: RouterOptions): Router {
     response.setHeader("content-type", metrics.contentType);
     response.end(text);
   });
-  for (const path of ["/api/sync", "/healthz", "/readyz", "/metrics"]) {
+  for (const path of ["/healthz", "/readyz", "/metrics"]) {
     router.all(path, onlyMethods("GET, HEAD"));
   }
   router.use(answerError(options));
@@ -113,6 +120,14 @@ function onlyMethods(allow: string): (request: Request, response: Response) => v
       { status: 405 },
     );
   };
+}
+
+function upgradeRequired(): ConvoyError {
+  return new ConvoyError(
+    "websocket-required",
+    'Live queries are served over a WebSocket, or to those who accept text/event-stream. A server that has others as well must pass its upgrade events on: server.on("upgrade", convoy.upgrade).',
+    { status: 426 },
+  );
 }
 
 function sendStatus(response: Response, status: string): void {

@@ -27,10 +27,12 @@ export interface LogReaderOptions {
   readonly serverId?: string;
   /** Whether it registers itself; otherwise that is the test's to do. */
   readonly lease?: boolean;
+  /** Where another one has stopped. */
+  readonly fence?: Fence | null;
 }
 
 export async function openLogReader(options: LogReaderOptions): Promise<LogReader> {
-  const { url, layouts, serverId = randomUUID(), lease = true } = options;
+  const { url, layouts, serverId = randomUUID(), lease = true, fence = null } = options;
   const client = new Client({
     connectionString: url,
     options: startupOptions(resolvePoolOptions({ url })),
@@ -46,7 +48,7 @@ export async function openLogReader(options: LogReaderOptions): Promise<LogReade
        commit`,
     );
   }
-  let previous: Fence | null = null;
+  let previous = fence;
   const session: Pick<ReadSession, "run"> = {
     run: async ({ name, text }, parameters) => {
       const { rows } = await client.query<(string | null)[]>({

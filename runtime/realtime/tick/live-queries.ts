@@ -1,0 +1,209 @@
+import type { FunctionRunner } from "../../functions/run/runner.js";
+import type { Pool } from "../../postgres/pool/pool.js";
+import type { Fence } from "../changes/fence.js";
+import { readChanges } from "../changes/read-changes.js";
+import type { LiveQuery, Watch } from "../query/live-query.js";
+import type { ResultTexts } from "../query/result-texts.js";
+import { sameResult } from "../query/result.js";
+import { type ReadTable, ReadSetIndex } from "../read-set/read-set-index.js";
+import type { LiveSession } from "../session/live-session.js";
+import type { ReadQuery } from "../session/read-messages.js";
+import { type QueryEnvironment, type QueryRun, runQueries } from "./run-queries.js";
+import { SnapshotTransaction } from "./snapshot-transaction.js";
+import { wasTruncated } from "./truncated.js";
+
+/** The code that live queries run, on one database. */
+export interface LiveProgram {
+  readonly runner: Pick<FunctionRunner, "runQueryOn">;
+  readonly tables: readonly ReadTable[];
+}
+
+export interface LiveQueriesOptions {
+  readonly pool: Pool;
+  /** What is to be run now: another object when the code has been replaced. */
+  readonly program: () => Promise<LiveProgram>;
+  readonly texts: ResultTexts;
+  readonly failed: QueryEnvironment["failed"];
+  /** Names this server in the database; its lease there keeps the changes that it needs. */
+  readonly serverId: string;
+}
+
+/** What has been done so far: for metrics, and for tests of what need not be done. */
+export interface LiveCounts {
+  readonly ticks: number;
+  /** Runs of queries, first ones included. */
+  readonly runs: number;
+}
+
+/**
+ * All queries that are watched through this server. A tick takes them, and everybody who watches,
+ * from one snapshot of the database to a later one.
+ */
+export class LiveQueries {
+  readonly #options: LiveQueriesOptions;
+  readonly #queries = new Map<string, LiveQuery>();
+  /** Those that have not run yet. */
+  readonly #new = new Set<LiveQuery>();
+  /** Sessions with something to be told at the end of the next tick. */
+  readonly #waiting = new Set<LiveSession>();
+  /** Sessions of each query's watches, to know whom a change concerns. */
+  readonly #sessionOf = new WeakMap<Watch, LiveSession>();
+  #program: LiveProgram | null = null;
+  #index = new ReadSetIndex<LiveQuery>([]);
+  #fence: Fence | null = null;
+  #ticks = 0;
+  #runs = 0;
+
+  constructor(options: LiveQueriesOptions) {
+    this.#options = options;
+  }
+
+  get counts(): LiveCounts {
+    return { ticks: this.#ticks, runs: this.#runs };
+  }
+
+  /** Queries that are watched; equal ones count once. */
+  get size(): number {
+    return this.#queries.size;
+  }
+
+  /** What the results are the state of; `null` where no change that came before is needed. */
+  get fence(): Fence | null {
+    return this.#queries.size === 0 ? null : this.#fence;
+  }
+
+  /** Whether a tick has something to do even if nothing was written. */
+  get isDue(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  get texts(): ResultTexts {
+    return this.#options.texts;
+  }
+
+  watch(session: LiveSession, { id, name, args, hash, values }: ReadQuery): void {
+    const key = `${name}(${JSON.stringify(args)})`;
+    let query = this.#queries.get(key);
+    if (query === undefined) {
+      query = {
+        key,
+        name,
+        args: values,
+        result: null,
+        reads: null,
+        isGuarded: false,
+        watches: new Set(),
+      };
+      this.#queries.set(key, query);
+      this.#new.add(query);
+    }
+    const watch: Watch = { id, query, sent: null, knownHash: hash, hasJoined: false };
+    query.watches.add(watch);
+    this.#sessionOf.set(watch, session);
+    session.addWatch(watch);
+    this.#waiting.add(session);
+  }
+
+  unwatch(session: LiveSession, id: number): void {
+    const watch = session.deleteWatch(id);
+    if (watch !== undefined) this.#release(watch);
+  }
+
+  /** The client is to be told when the effect of this mutation is in its results. */
+  settle(session: LiveSession, mutation: number): void {
+    if (session.settle(mutation)) this.#waiting.add(session);
+  }
+
+  /** Its client has gone. */
+  end(session: LiveSession): void {
+    for (const watch of session.watches.values()) this.#release(watch);
+    this.#waiting.delete(session);
+  }
+
+  /**
+   * Brings all results to the state of a new snapshot, and tells those whom it concerns. One at a
+   * time.
+   *
+   * @throws {ConvoyError} where the database cannot be reached; all is as it was before.
+   */
+  async tick(): Promise<void> {
+    const program = await this.#options.program();
+    if (program !== this.#program) this.#begin(program);
+    const joined = [...this.#waiting];
+    for (const session of joined) session.beginTick();
+    const runs = await this.#runOnSnapshot(program);
+    // From here on nothing waits: whoever looks at results sees those of one snapshot.
+    const concerned = new Set(joined);
+    for (const [query, run] of runs) this.#take(query, run, concerned);
+    for (const session of joined) this.#waiting.delete(session);
+    this.#ticks += 1;
+    this.#options.texts.clear();
+    for (const session of concerned) session.endTick();
+    // Watches that were added meanwhile wait for the next one.
+    for (const session of joined) if (session.isWaiting) this.#waiting.add(session);
+  }
+
+  /** Other code, perhaps with other tables: nothing is known of what it reads. */
+  #begin(program: LiveProgram): void {
+    this.#program = program;
+    this.#index = new ReadSetIndex(program.tables);
+    this.#fence = null;
+    for (const query of this.#queries.values()) query.reads = null;
+  }
+
+  async #runOnSnapshot(program: LiveProgram): Promise<ReadonlyMap<LiveQuery, QueryRun>> {
+    const { pool, serverId, failed } = this.#options;
+    const environment = { runner: program.runner, failed };
+    for (;;) {
+      const transaction = await SnapshotTransaction.begin(pool);
+      try {
+        const layouts = new Map(program.tables.map((table) => [table.number, table.layout]));
+        const { fence, changes } = await readChanges(transaction.session(), {
+          previous: this.#fence,
+          layouts,
+          serverId,
+        });
+        const affected = new Set(this.#new);
+        if (changes === null) for (const query of this.#queries.values()) affected.add(query);
+        else for (const change of changes) this.#index.match(change, affected);
+        const runs = await runQueries(transaction, environment, affected);
+        // A statement has failed that nobody expected to, and nothing more can be read.
+        if (runs === "again") continue;
+        const reads = [...runs.values()].map((run) => run.reads);
+        if (await wasTruncated(transaction.session(), program.tables, reads)) continue;
+        this.#fence = fence;
+        this.#runs += runs.size;
+        return runs;
+      } finally {
+        await transaction.end();
+      }
+    }
+  }
+
+  #take(query: LiveQuery, { reads, result }: QueryRun, concerned: Set<LiveSession>): void {
+    // Nobody watches it any more.
+    if (this.#queries.get(query.key) !== query) return;
+    this.#new.delete(query);
+    if (query.reads !== null) this.#index.delete(query, query.reads);
+    query.reads = reads;
+    this.#index.add(query, reads);
+    if (sameResult(query.result, result)) return;
+    query.result = result;
+    for (const watch of query.watches) {
+      const session = this.#sessionOf.get(watch);
+      session?.noteChange(watch);
+      if (session !== undefined) concerned.add(session);
+    }
+  }
+
+  #release(watch: Watch): void {
+    const { query } = watch;
+    query.watches.delete(watch);
+    if (query.watches.size > 0 || this.#queries.get(query.key) !== query) return;
+    this.#queries.delete(query.key);
+    this.#new.delete(query);
+    if (query.reads !== null) this.#index.delete(query, query.reads);
+    // Nobody needs to know what changes from here on.
+    if (this.#queries.size === 0) this.#fence = null;
+  }
+}

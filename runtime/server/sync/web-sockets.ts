@@ -1,0 +1,112 @@
+import type { IncomingMessage } from "node:http";
+import { STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import { ConvoyError } from "../../../protocol/errors.js";
+import {
+  CLOSE_RESTART,
+  MAX_SYNC_BYTES,
+  SYNC_PATH,
+  SYNC_PING_MS,
+  SYNC_PROTOCOL,
+} from "../../../protocol/sync.js";
+import type { LiveServer } from "../../realtime/live-server.js";
+import type { LiveSession, Outlet } from "../../realtime/session/live-session.js";
+import type { AllowsOrigin } from "../http/origins.js";
+import { problemOf, type ProblemOptions } from "../http/problem.js";
+
+/** Takes a request to upgrade a connection, as a server of Node emits it; others' are left alone. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export interface WebSocketsOptions extends ProblemOptions {
+  readonly live: LiveServer;
+  readonly allowsOrigin: AllowsOrigin;
+}
+
+/** How long a closed connection may take to say goodbye. */
+const GOODBYE_MS = 2_000;
+
+export function webSockets(options: WebSocketsOptions): UpgradeHandler {
+  const { live, allowsOrigin } = options;
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: MAX_SYNC_BYTES,
+    // It costs memory for each connection, and an attacker chooses how much.
+    perMessageDeflate: false,
+    handleProtocols: (protocols) => (protocols.has(SYNC_PROTOCOL) ? SYNC_PROTOCOL : false),
+  });
+  return (request, socket, head) => {
+    const { pathname } = new URL(request.url ?? "/", "http://convoy");
+    if (!pathname.endsWith(SYNC_PATH)) return;
+    socket.on("error", () => socket.destroy());
+    if (!allowsOrigin(request)) return refuseUpgrade(socket, 403);
+    server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, live, options));
+  };
+}
+
+function serve(webSocket: WebSocket, live: LiveServer, options: ProblemOptions): void {
+  let session: LiveSession;
+  // What goes wrong ends in `close`.
+  webSocket.on("error", () => {});
+  try {
+    session = live.connect(outletOf(webSocket));
+  } catch (error) {
+    const { body } = problemOf(error, options);
+    webSocket.close(CLOSE_RESTART, body.code);
+    return;
+  }
+  const endPings = watchPongs(webSocket);
+  webSocket.on("message", (data, isBinary) => {
+    try {
+      if (isBinary) throw binary();
+      live.receive(session, (data as Buffer).toString("utf8"));
+    } catch (error) {
+      live.refuse(session, problemOf(error, options).body);
+    }
+  });
+  webSocket.on("close", () => {
+    endPings();
+    live.disconnect(session);
+  });
+}
+
+function outletOf(webSocket: WebSocket): Outlet {
+  return {
+    send(text, onSent) {
+      webSocket.send(text, onSent);
+    },
+    close(code, reason) {
+      webSocket.close(code, reason);
+      setTimeout(() => webSocket.terminate(), GOODBYE_MS).unref();
+    },
+  };
+}
+
+/** A client that has vanished without a word answers no ping. */
+function watchPongs(webSocket: WebSocket): () => void {
+  let isAlive = true;
+  webSocket.on("pong", () => {
+    isAlive = true;
+  });
+  const timer = setInterval(() => {
+    if (!isAlive) return webSocket.terminate();
+    isAlive = false;
+    webSocket.ping();
+  }, SYNC_PING_MS).unref();
+  return () => clearInterval(timer);
+}
+
+function refuseUpgrade(socket: Duplex, status: number): void {
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
+  );
+}
+
+function binary(): ConvoyError {
+  return new ConvoyError(
+    "invalid-sync-message",
+    "Messages are text. Let client and server have the same version of Convoy.",
+    { status: 400 },
+  );
+}

@@ -1,0 +1,113 @@
+import { createServer, type Server } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import express from "express";
+import { convoyHandler } from "convoy/server";
+import { expect, test } from "vitest";
+import { logLines } from "../server/support/log-lines.js";
+import { notesProject } from "../server/support/notes-project.js";
+import { notesDatabase, startTestServer } from "../server/support/test-server.js";
+import { eventStream } from "./support/event-stream.js";
+import { liveFunctions } from "./support/live-notes.js";
+import { syncClient } from "./support/sync-client.js";
+
+test("where there is no WebSocket, messages come as a stream of events", async () => {
+  await using server = await startTestServer({ functions: liveFunctions });
+  await using stream = await eventStream(server.url);
+  const sent = await stream.send(
+    { type: "connect", clientId: "streamed" },
+    { type: "watch", queries: [{ id: 1, name: "notes.count", args: {} }] },
+  );
+  expect(sent.status).toBe(204);
+  expect(await stream.next()).toMatchObject({
+    type: "transition",
+    changes: [{ id: 1, value: 0 }],
+  });
+  await server.post("/api/mutation/notes.add", { title: "a" });
+  expect(await stream.next()).toMatchObject({ changes: [{ id: 1, value: 1 }] });
+  const wrong = await stream.send({ type: "connect", clientId: "another" });
+  expect(wrong.status).toBe(400);
+  expect(await stream.next()).toMatchObject({
+    type: "refused",
+    problem: { code: "invalid-sync-message" },
+  });
+  expect(await stream.next()).toBeNull();
+  const late = await stream.send({ type: "settle", mutation: 1 });
+  expect([late.status, await late.json()]).toMatchObject([404, { code: "sync-session-not-found" }]);
+});
+
+test("a server that stops sends its clients elsewhere", async () => {
+  await using server = await startTestServer({ functions: liveFunctions });
+  const client = await syncClient(server.url);
+  await using stream = await eventStream(server.url);
+  client.watch(1, "notes.count");
+  await client.settled();
+  await server.listening.close();
+  expect(await client.closed).toEqual({ code: 1012, reason: "server-shutting-down" });
+  expect(await stream.next()).toBeNull();
+});
+
+test("a server has a limit of clients, and each of queries", async () => {
+  await using server = await startTestServer({
+    functions: liveFunctions,
+    limits: { liveSessions: 2, watchesPerSession: 3 },
+  });
+  await using first = await syncClient(server.url);
+  const second = await syncClient(server.url);
+  const third = await syncClient(server.url, null);
+  expect(await third.closed).toEqual({ code: 1012, reason: "server-busy" });
+  for (const id of [1, 2, 3, 4]) second.watch(id, "notes.count");
+  expect((await second.closed).reason).toBe("too-many-queries");
+  expect(second.refusal).toBe("too-many-queries");
+  await using fourth = await syncClient(server.url);
+  for (const id of [1, 2, 3]) fourth.watch(id, "notes.count");
+  fourth.send({ type: "unwatch", ids: [1] });
+  fourth.watch(4, "notes.count");
+  await fourth.settled();
+  first.watch(1, "notes.count");
+  await first.settled();
+  const metrics = (await server.fetch("/metrics")).text;
+  expect(metrics).toContain("convoy_live_sessions 2");
+  expect(metrics).toContain("convoy_live_queries 1");
+});
+
+test("other code runs every query again, and what is the same is not sent", async () => {
+  await using server = await startTestServer({ functions: liveFunctions });
+  await using client = await syncClient(server.url);
+  client.watch(1, "notes.count");
+  client.watch(2, "notes.nested");
+  await client.settled();
+  const others = { "notes.nested": liveFunctions["notes.countBySql"] ?? expect.fail() };
+  server.backend.replace(notesProject({ ...liveFunctions, ...others }));
+  await client.until(({ shown }) => shown.get(2)?.value === 0);
+  expect(client.transitions.at(-1)?.changes.map(({ id }) => id)).toEqual([2]);
+});
+
+test("in an application that has other sockets, each has its own", async () => {
+  await using database = await notesDatabase();
+  const { log } = logLines();
+  const project = notesProject(liveFunctions);
+  const convoy = await convoyHandler({ project, databaseUrl: database.url, log });
+  const app = express();
+  app.use("/backend", convoy);
+  const server: Server = createServer(app);
+  server.on("upgrade", convoy.upgrade);
+  const others: string[] = [];
+  server.on("upgrade", (request, socket) => {
+    if (request.url !== "/own") return;
+    others.push(request.url);
+    socket.destroy();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = await syncClient(`${url}/backend`);
+  client.watch(1, "notes.count");
+  await client.settled();
+  expect(client.shown.get(1)?.value).toBe(0);
+  const own = fetch(`${url}/own`, { headers: { connection: "upgrade", upgrade: "websocket" } });
+  await expect(own).rejects.toThrow("fetch failed");
+  await convoy.close();
+  expect((await client.closed).code).toBe(1012);
+  await new Promise((resolve) => server.close(resolve));
+});
