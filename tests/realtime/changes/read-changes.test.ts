@@ -133,18 +133,18 @@ test("what is read from one snapshot to the next is what was committed, none of 
         await using quick = await openServer();
         await using slow = await openServer();
         const committed: string[] = [];
-        let running = scripts.length;
+        const running = new Set(scripts);
         const write = async (transactions: readonly Transaction[], at: number): Promise<void> => {
           const writer = clients[at] as Client;
           for (const [n, { ops, commits }] of transactions.entries()) {
             committed.push(...(await runTransaction(writer, `${at}.${n}`, ops, commits)));
           }
-          running -= 1;
+          running.delete(transactions);
         };
         const read = async (server: Server, every: number): Promise<string[]> => {
           const found: string[] = [];
           // Trimming all the while must not take what another one needs.
-          for (let n = 1; running > 0; n += 1) {
+          for (let n = 1; running.size > 0; n += 1) {
             if (n % every === 0) found.push(...((await titles(server)) as string[]));
             await server.lease.renew();
           }
@@ -222,9 +222,9 @@ describe("reading", () => {
       layouts: new Map([[NOTES, { ...old, hash: old.hash + 1 }]]),
     });
     await reader.read();
-    expect(
-      (await server.reader.changes()).map(({ tableNumber }) => tableNumber).toSorted(),
-    ).toEqual([NOTES, OTHERS]);
+    expect(new Set((await server.reader.changes()).map(({ tableNumber }) => tableNumber))).toEqual(
+      new Set([NOTES, OTHERS]),
+    );
     await write("c");
     await write("d");
     await write("e", "others");
@@ -296,6 +296,7 @@ describe("a lease", () => {
     await using lease = holdLease({ pool, serverId, clock: manualClock(), needs: () => null });
     await lease.held;
     await write("a");
+    expect(await count("leases")).toBe(1);
     await waitUntil("the log is trimmed", async () => {
       await lease.renew();
       return (await count("changes")) === 0;
