@@ -50,12 +50,15 @@ class Analyser {
   readonly #program: ts.Program;
   readonly #project: ProjectLayout;
   readonly #config: ProjectConfig;
+  /** The program whose types are right: before code was generated, the given one has none. */
+  #typed: ts.Program;
   readonly #generated = new WeakMap<ProjectFacts, ReadonlyMap<string, string>>();
 
   constructor(typescript: typeof ts, program: ts.Program, project: ProjectLayout) {
     this.#ts = typescript;
     this.#program = program;
     this.#project = project;
+    this.#typed = program;
     this.#config = configOfProgram(typescript, program, project);
   }
 
@@ -90,6 +93,7 @@ class Analyser {
     const host = this.#createHost();
     const schema = host.readSchema();
     const modules = schema.problems.length > 0 ? [] : host.readFunctions(schema);
+    this.#typed = host.program ?? this.#program;
     return { schema, modules };
   }
 
@@ -122,8 +126,9 @@ class Analyser {
         .getSourceFiles()
         .filter(
           ({ fileName }) => fileName.startsWith(`${root}/`) && !fileName.includes("/node_modules/"),
-        ),
-      checker: () => this.#program.getTypeChecker(),
+        )
+        .map((file) => this.#typed.getSourceFile(file.fileName) ?? file),
+      checker: () => this.#typed.getTypeChecker(),
     });
   }
 
