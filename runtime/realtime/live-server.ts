@@ -145,7 +145,7 @@ export class LiveServer implements AsyncDisposable {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#clock.clearTimeout(this.#pinging);
-    for (const session of [...this.#sessions.values()]) {
+    for (const session of this.#sessions.values()) {
       this.disconnect(session);
       session.close(CLOSE_RESTART, "server-shutting-down");
     }

@@ -128,9 +128,9 @@ test("what clients show is always one snapshot of history, never an older one, a
       const clients = Array.from({ length: CLIENTS }, (_, at) => new MemoryClient(live, `${at}`));
       const watched = clients.map(() => new Map<number, number>());
       let names = 0;
-      let isDone = false;
+      const done = new AbortController();
       const ticking = (async () => {
-        while (!isDone) {
+        while (!done.signal.aborted) {
           await live.tick();
           await new Promise((resolve) => setImmediate(resolve));
         }
@@ -170,7 +170,7 @@ test("what clients show is always one snapshot of history, never an older one, a
           client.settle(1);
         }
       } finally {
-        isDone = true;
+        done.abort();
         await ticking;
         await lease[Symbol.asyncDispose]();
         await writer.end();

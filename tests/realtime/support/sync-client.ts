@@ -141,7 +141,7 @@ export function applyChange(before: Shown | undefined, change: QueryChange): Sho
 
 function applyDelta(old: readonly WireJson[], delta: ListDelta): readonly WireJson[] {
   return delta.flatMap((part): readonly WireJson[] => {
-    if (!Array.isArray(part)) return [part as WireJson];
+    if (!Array.isArray(part)) return [part];
     const [start, count] = part as readonly [number, number];
     if (start < 0 || count < 1 || start + count > old.length) throw new Error("no such elements");
     return old.slice(start, start + count);
