@@ -41,6 +41,20 @@ test("sessions plan by index, write texts in one form, and write only in transac
   });
 });
 
+test("sessions of who wakes others say so to the triggers, as transactions behind a pooler do", async () => {
+  const setting = "select current_setting('convoy.wakes', true)";
+  const read = (pool: Pool) => runQuery(pool, (session) => rows(session, setting));
+  await using proxy = await startProxy(database.url, { onStartup: dropOptions });
+  await using direct = createPool({ url: database.url, wakes: true });
+  await using pooled = createPool({ url: proxy.url, wakes: true });
+  await using silent = createPool({ url: database.url });
+  expect(await Promise.all([direct, pooled, silent].map(read))).toEqual([
+    [["on"]],
+    [["on"]],
+    [[null]],
+  ]);
+});
+
 test("the options of a URL are kept beside Convoy's", async () => {
   const url = new URL(database.url);
   url.searchParams.set("options", "-c search_path=mine -c TimeZone=Asia/Tokyo");
