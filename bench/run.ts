@@ -10,6 +10,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { type Benchmark, type Clock, isMet, type Row, ratioOf } from "./benchmark.js";
 import { afterEdit } from "./benchmarks/after-edit.js";
+import { changeLog } from "./benchmarks/change-log.js";
 import { clientCheck } from "./benchmarks/client-check.js";
 import { codegenCold } from "./benchmarks/codegen-cold.js";
 import { growth } from "./benchmarks/growth.js";
@@ -32,6 +33,7 @@ const benchmarks: readonly Benchmark[] = [
   postgresEmbedded,
   postgresDocuments,
   postgresSync,
+  changeLog,
   http,
   serve,
 ];
