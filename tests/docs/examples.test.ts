@@ -4,11 +4,12 @@
  * command that a `console` block shows is run, and prints what is shown. What stands at the end of
  * a document must pass `convoy codegen`, `convoy check` and `tsc`.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import ts from "typescript";
+import { runProgram } from "../../cli/program.js";
+import { memoryEnvironment } from "../cli/memory-channel.js";
 import { runConvoy } from "../cli/run-convoy.js";
 import { type TempProject, tempProject } from "../support/temp-project.js";
 import { type Block, commandsOf, fileOf, readBlocks } from "./document.js";
@@ -49,10 +50,10 @@ test.each(withExamples)("the examples of %s do what it says", async (document) =
     }
   }
   for (const command of ["codegen", "check"]) {
-    const { exitCode, output } = await runConvoy([command], { cwd: project.root });
+    const { exitCode, output } = await runHere([command], project.root);
     expect(exitCode, output).toBe(0);
   }
-  expect(await runTsc(project)).toBe("");
+  expect(typeErrors(project)).toBe("");
 });
 
 test.each(documents)("the commands of %s exist, with their options", async (document) => {
@@ -62,8 +63,8 @@ test.each(documents)("the commands of %s exist, with their options", async (docu
   const help = new Map<string, string>();
   for (const [line, command, rest] of shown) {
     if (!help.has(command!)) {
-      const { stdout } = await runConvoy([command!, "--help"], { cwd: repository });
-      help.set(command!, stdout);
+      const { output } = await runHere([command!, "--help"], repository);
+      help.set(command!, output);
     }
     for (const [option] of rest!.matchAll(/--[\w-]+/g)) {
       expect(help.get(command!), `${document}: ${line}`).toContain(option);
@@ -78,16 +79,32 @@ function comparable(text: string, project?: TempProject): string {
   return text.replaceAll(root, "<root>").replaceAll(/\([\d.]+ m?s\)/g, "(time)");
 }
 
-async function runTsc(project: TempProject): Promise<string> {
-  const tsc = path.join(repository, "node_modules", "typescript", "bin", "tsc");
-  const args = [tsc, "--project", ".", "--jsx", "react-jsx"];
-  const child = spawn(process.execPath, args, { cwd: project.root });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-  }
-  await once(child, "close");
-  return output;
+/** In this process, which has loaded TypeScript: there are many documents. */
+async function runHere(
+  args: readonly string[],
+  cwd: string,
+): Promise<{ readonly exitCode: number; readonly output: string }> {
+  const environment = memoryEnvironment({ cwd });
+  const exitCode = await runProgram(args, environment);
+  return { exitCode, output: environment.out.text + environment.err.text };
+}
+
+/** Files of packages, which all documents have in common. */
+const packageFiles = new Map<string, ts.SourceFile | undefined>();
+
+/** What `tsc --jsx react-jsx` says of a project. */
+function typeErrors({ root }: TempProject): string {
+  const given = ts.readConfigFile(path.join(root, "tsconfig.json"), ts.sys.readFile);
+  const more: ts.CompilerOptions = { jsx: ts.JsxEmit.ReactJSX };
+  const { options, fileNames } = ts.parseJsonConfigFileContent(given.config, ts.sys, root, more);
+  const host = ts.createCompilerHost(options, true);
+  const read = host.getSourceFile.bind(host);
+  host.getSourceFile = (file, ...rest) => {
+    if (file.startsWith(root)) return read(file, ...rest);
+    if (!packageFiles.has(file)) packageFiles.set(file, read(file, ...rest));
+    return packageFiles.get(file);
+  };
+  const program = ts.createProgram({ rootNames: fileNames, options, host });
+  const format = { ...host, getNewLine: () => "\n" };
+  return ts.formatDiagnostics(ts.getPreEmitDiagnostics(program), format);
 }
