@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Manifest } from "../../compiler/model/manifest.js";
 import { projectLayout } from "../../compiler/project/layout.js";
 import { ConvoyError } from "../../protocol/errors.js";
+import type { FunctionKind } from "../../protocol/function-reference.js";
 import { functionPath, JSON_TYPE, type ProblemBody, type ValueBody } from "../../protocol/http.js";
 import type { Environment } from "../environment.js";
 
@@ -28,16 +29,8 @@ export type RunOutcome =
  */
 export async function runFunction(options: RunOptions): Promise<RunOutcome> {
   const { url, name, args, root, environment } = options;
-  const kind = await kindOf(name, path.resolve(environment.cwd, root));
-  try {
-    JSON.parse(args);
-  } catch (cause) {
-    throw new ConvoyError(
-      "invalid-arguments",
-      `The arguments are no JSON (${(cause as Error).message}). Write an object: '{ "name": "value" }'.`,
-      { cause },
-    );
-  }
+  const kind = await kindOf(name, root, environment);
+  parseArguments(args);
   let answer: Response;
   try {
     answer = await fetch(new URL(functionPath(kind, name), url), {
@@ -62,9 +55,27 @@ export async function runFunction(options: RunOptions): Promise<RunOutcome> {
   };
 }
 
+/** @throws {ConvoyError} `invalid-arguments`. */
+export function parseArguments(args: string): unknown {
+  try {
+    return JSON.parse(args);
+  } catch (cause) {
+    throw new ConvoyError(
+      "invalid-arguments",
+      `The arguments are no JSON (${(cause as Error).message}). Write an object: '{ "name": "value" }'.`,
+      { cause },
+    );
+  }
+}
+
 /** What the function is, from the manifest: the server wants to be asked the right way. */
-async function kindOf(name: string, root: string) {
-  const file = path.join(projectLayout(root).generatedDir, "manifest.json");
+export async function kindOf(
+  name: string,
+  root: string,
+  { cwd }: Environment,
+): Promise<FunctionKind> {
+  const { generatedDir } = projectLayout(path.resolve(cwd, root));
+  const file = path.join(generatedDir, "manifest.json");
   const manifest = JSON.parse(await readFile(file, "utf8")) as Manifest;
   const found = manifest.functions.find((entry) => entry.path === name);
   if (found !== undefined) return found.kind;

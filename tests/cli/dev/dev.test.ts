@@ -28,6 +28,11 @@ test("dev serves the project, makes edits live, and keeps serving what works", a
     { _id: first, name: "First", status: "planning" },
   ]);
 
+  const args = JSON.stringify({ userId });
+  const watch = ["run", "projects.listProjects", args, "--url", url, "--watch"];
+  await using watching = startConvoy(watch, { cwd: project.root });
+  await watching.line(/^\]/);
+
   const functions = await project.read("convoy/functions/projects.ts");
   const edited = functions.replace('status: "planning"', 'status: "active"');
   await project.write("convoy/functions/projects.ts", edited);
@@ -37,6 +42,9 @@ test("dev serves the project, makes edits live, and keeps serving what works", a
     { name: "Second", status: "active" },
     { name: "First" },
   ]);
+  // It has gone on with the server that came after the edit.
+  expect(await watching.line(/^\]/)).toContain('"name": "Second"');
+  expect(await watching.interrupt()).toBe(process.platform === "win32" ? null : 0);
 
   await project.write("convoy/functions/projects.ts", `${edited}export const broken = (`);
   await convoy.line(/^Found \d+ error/);
