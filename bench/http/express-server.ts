@@ -55,6 +55,8 @@ app.post("/insert", async (request, response) => {
 const server = app.listen(0, "127.0.0.1", () => {
   announce((server.address() as AddressInfo).port);
 });
+// As Convoy's: a connection waits while the others have their turns.
+server.keepAliveTimeout = 65_000;
 
 function documentOf({ id, doc }: Row): object {
   return { _id: id, _creationTime: Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16), ...doc };

@@ -1,6 +1,13 @@
 import { once } from "node:events";
 import net from "node:net";
 
+/** A request: a GET where there is no body. */
+export interface LoadRequest {
+  readonly path: string;
+  /** JSON. */
+  readonly body: string | null;
+}
+
 /**
  * Sends requests on so many connections, one at a time on each, and reads the answers. It does no more
  * than that, since it runs on the same machine as the server.
@@ -19,13 +26,13 @@ export class Load implements Disposable {
   }
 
   /** @throws when an answer is not 200: what is measured is work that was done. */
-  async send(path: string, next: () => string, count: number): Promise<void> {
+  async send(next: () => LoadRequest, count: number): Promise<void> {
     let left = count;
     await Promise.all(
       this.#connections.map(async (connection) => {
         while (left > 0) {
           left -= 1;
-          await connection.post(path, next());
+          await connection.send(next());
         }
       }),
     );
@@ -40,11 +47,13 @@ class Connection {
   readonly #socket: net.Socket;
   #text = "";
   #answered: (text: string) => void = () => {};
+  #lost: (error: Error) => void = () => {};
 
   private constructor(socket: net.Socket) {
     this.#socket = socket;
     socket.setNoDelay(true).setEncoding("latin1");
     socket.on("data", (chunk: string) => this.#read(chunk));
+    socket.on("close", () => this.#lost(new Error("The server closed a connection.")));
   }
 
   static async open(port: number): Promise<Connection> {
@@ -53,12 +62,16 @@ class Connection {
     return new Connection(socket);
   }
 
-  async post(path: string, body: string): Promise<void> {
-    const answer = new Promise<string>((resolve) => {
+  async send({ path, body }: LoadRequest): Promise<void> {
+    if (this.#socket.closed) throw new Error("The server has closed a connection.");
+    const answer = new Promise<string>((resolve, reject) => {
       this.#answered = resolve;
+      this.#lost = reject;
     });
     this.#socket.write(
-      `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      body === null
+        ? `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`
+        : `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
     const text = await answer;
     if (!text.startsWith("HTTP/1.1 200 ")) throw new Error(`${path} answered:\n${text}`);
@@ -72,8 +85,13 @@ class Connection {
     this.#text += chunk;
     const end = this.#text.indexOf("\r\n\r\n");
     if (end < 0) return;
-    const length = Number(/\r\ncontent-length: (\d+)/i.exec(this.#text)?.[1]);
-    if (this.#text.length < end + 4 + length) return;
+    const length = /\r\ncontent-length: (\d+)/i.exec(this.#text)?.[1];
+    const isWhole =
+      length === undefined
+        ? // In chunks, the last of which is empty.
+          this.#text.endsWith("\r\n0\r\n\r\n")
+        : this.#text.length >= end + 4 + Number(length);
+    if (!isWhole) return;
     const text = this.#text;
     this.#text = "";
     this.#answered(text);
