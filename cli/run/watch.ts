@@ -40,7 +40,7 @@ export async function watchFunction(options: WatchOptions): Promise<void> {
     wasConnected = isConnected;
   });
   const show = (value: unknown): void => onResult(encodeWire(value));
-  client.subscribe(referenceTo(name), values as never, show, onError);
+  client.subscribe(referenceTo(name), values, show, onError);
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener("abort", () => resolve());

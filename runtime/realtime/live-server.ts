@@ -178,7 +178,7 @@ export class LiveServer implements AsyncDisposable {
   readonly #ping = (): void => {
     this.#pinging = null;
     if (this.#sessions.size === 0) return;
-    for (const session of this.#sessions.values()) session.tell({ type: "ping" });
+    for (const session of this.#sessions.values()) session.ping();
     this.#pinging = this.#clock.setTimeout(this.#ping, SYNC_PING_MS);
   };
 }

@@ -72,7 +72,7 @@ export function createRoutes(options: AppOptions, ofProcess = false): Routes {
   const live = createLiveServer({ backend, limits, log, development });
   const metrics = createMetrics({
     running: () => gate.running,
-    connections: () => backend.pool.size,
+    connections: () => backend.pool.size + backend.livePool.size,
     live: () => live.counts,
     process: ofProcess,
   });

@@ -39,9 +39,14 @@ export interface BackendListener {
   replaced(): void;
 }
 
+/** One for ticks, and one for the lease. */
+const LIVE_CONNECTIONS = 2;
+
 /** The functions of a project with the database they run against. */
 export interface Backend extends AsyncDisposable {
   readonly pool: Pool;
+  /** For live queries, which must not wait behind the calls of functions. */
+  readonly livePool: Pool;
   /** What it runs at the moment. */
   readonly code: ProjectCode;
   /**
@@ -68,7 +73,9 @@ export interface Backend extends AsyncDisposable {
 export async function openBackend(options: BackendOptions): Promise<Backend> {
   checkDatabaseUrl(options.databaseUrl);
   const { maxConnections = 10, wakes = false } = options;
-  const pool = createPool({ url: options.databaseUrl, max: maxConnections, wakes });
+  const url = options.databaseUrl;
+  const pool = createPool({ url, max: maxConnections, wakes });
+  const livePool = createPool({ url, max: LIVE_CONNECTIONS, applicationName: "convoy live" });
   const listeners: BackendListener[] = [];
   const onMutation = (id: MutationId | undefined): void => {
     for (const listener of listeners) listener.mutated(id);
@@ -89,6 +96,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
 
   return {
     pool,
+    livePool,
     get code() {
       return code;
     },
@@ -110,7 +118,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
       await program();
     },
     async [Symbol.asyncDispose]() {
-      await pool[Symbol.asyncDispose]();
+      await Promise.all([pool[Symbol.asyncDispose](), livePool[Symbol.asyncDispose]()]);
     },
   };
 }

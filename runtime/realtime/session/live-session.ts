@@ -125,6 +125,11 @@ export class LiveSession {
     if (!this.#isClosed) this.#send(JSON.stringify(message), false);
   }
 
+  /** Shows that the server is there, unless something is on its way that will. */
+  ping(): void {
+    if (this.#unsent === 0) this.tell({ type: "ping" });
+  }
+
   /** The last message, and the end. */
   refuse(problem: ProblemBody, code: number): void {
     this.tell({ type: "refused", problem });

@@ -20,7 +20,7 @@ export function createLiveServer({
 }: CreateLiveServerOptions): LiveServer {
   let isAway = false;
   const live = new LiveServer({
-    pool: backend.pool,
+    pool: backend.livePool,
     program: async () => {
       const program = await backend.program();
       isAway = false;
