@@ -47,7 +47,7 @@ async function run(
   environment: Environment,
 ): Promise<ExitCode> {
   const { runFunction } = await import("./run.js");
-  const { env, out, err } = environment;
+  const { env, out } = environment;
   const url = options.url ?? (env["CONVOY_URL"] || "http://localhost:3210");
   if (options.watch) return await watch({ url, name, args, root: options.root, environment });
   const outcome = await runFunction({ url, name, args, root: options.root, environment });
