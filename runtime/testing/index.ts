@@ -21,7 +21,6 @@ import {
 } from "../postgres/embedded/template-database.js";
 import { systemSteps } from "../postgres/schema/system-schema.js";
 import { changeFunction } from "../postgres/schema/change-triggers.js";
-import { systemVersion } from "../postgres/schema/system-schema.js";
 import type { SchemaDefinition } from "../schema/schema.js";
 import { type Backend, openBackend } from "../server/backend.js";
 
@@ -94,10 +93,7 @@ export async function testProject(
   try {
     const url = options.serverUrl || process.env["CONVOY_TEST_DATABASE_URL"];
     const serverUrl = url || open(await startTestServer(root)).url;
-    // An older Convoy would have made another one.
-    const made = JSON.stringify([systemSteps, text]);
-    const hash = createHash("sha256").update(made).digest("hex");
-    const template = `convoy_test_${hash.slice(0, 16)}`;
+    const template = `convoy_test_${hashOf(text)}`;
     await createTemplate(serverUrl, template, async (templateUrl) => {
       await syncSchema({ url: templateUrl, manifest });
     });
@@ -117,7 +113,7 @@ export async function testProject(
 function hashOf(manifest: string): string {
   const noKeys = { columns: [], hash: 0 };
   const { source } = changeFunction(0, noKeys);
-  const hash = createHash("sha256").update(JSON.stringify([manifest, systemVersion, source]));
+  const hash = createHash("sha256").update(JSON.stringify([manifest, systemSteps, source]));
   return hash.digest("hex").slice(0, 16);
 }
 

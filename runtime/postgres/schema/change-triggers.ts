@@ -9,7 +9,7 @@ export const CHANGES_CHANNEL = "convoy_changes";
 export const WAKES_SETTING = "convoy.wakes";
 
 /** Of a statement that wrote more rows, only the table is noted. */
-export const MAX_NOTED_ROWS = 1000;
+const MAX_NOTED_ROWS = 1000;
 
 const events = ["insert", "update", "delete", "truncate"] as const;
 

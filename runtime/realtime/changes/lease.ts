@@ -16,7 +16,7 @@ export interface LeaseOptions {
 /** A server's claim on the change log, for as long as it is not disposed. */
 export interface Lease extends AsyncDisposable {
   /** Resolves when the first try to have it has ended, whatever came of it. */
-  readonly held: Promise<void>;
+  readonly ready: Promise<void>;
   /** Renews it now, or has it anew if it was lost. It never fails: there will be a next time. */
   renew(): Promise<void>;
 }
@@ -97,7 +97,7 @@ export function holdLease(options: LeaseOptions): Lease {
   };
 
   return {
-    held: renew(),
+    ready: renew(),
     renew,
     async [Symbol.asyncDispose]() {
       isEnded = true;

@@ -50,7 +50,7 @@ class Life implements AsyncDisposable {
   static async begin(url: string, pool: ReturnType<typeof createPool>): Promise<Life> {
     const reader = await openLogReader({ url, layouts, lease: false });
     const life = new Life(url, reader, pool);
-    await life.#lease.held;
+    await life.#lease.ready;
     await reader.read();
     return life;
   }
@@ -87,7 +87,7 @@ class Life implements AsyncDisposable {
 
   async isAgainUnknown(): Promise<void> {
     const { fence, serverId } = this.#reader;
-    await this.#reader[Symbol.asyncDispose]().catch(() => {});
+    await this.#close();
     await waitUntil("the database is back", async () => {
       try {
         await this.write("b");
@@ -106,6 +106,13 @@ class Life implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#lease[Symbol.asyncDispose]();
-    await this.#reader[Symbol.asyncDispose]();
+    await this.#close();
+  }
+
+  /** Its connection may be lost. */
+  async #close(): Promise<void> {
+    try {
+      await this.#reader[Symbol.asyncDispose]();
+    } catch {}
   }
 }

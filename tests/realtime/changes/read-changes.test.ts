@@ -52,7 +52,7 @@ async function openServer(): Promise<Server> {
   const reader = await openLogReader({ url: database.url, layouts, lease: false });
   const { serverId } = reader;
   const lease = holdLease({ pool, serverId, clock: manualClock(), needs: () => reader.fence });
-  await lease.held;
+  await lease.ready;
   await reader.read();
   return {
     reader,
@@ -133,7 +133,7 @@ test("what is read from one snapshot to the next is what was committed, none of 
         await using quick = await openServer();
         await using slow = await openServer();
         const committed: string[] = [];
-        const running = new Set(scripts);
+        const running = new Set<readonly Transaction[]>(scripts);
         const write = async (transactions: readonly Transaction[], at: number): Promise<void> => {
           const writer = clients[at] as Client;
           for (const [n, { ops, commits }] of transactions.entries()) {
@@ -294,7 +294,7 @@ describe("a lease", () => {
   test("of a server that needs nothing keeps nothing", async () => {
     const serverId = randomUUID();
     await using lease = holdLease({ pool, serverId, clock: manualClock(), needs: () => null });
-    await lease.held;
+    await lease.ready;
     await write("a");
     expect(await count("leases")).toBe(1);
     await waitUntil("the log is trimmed", async () => {
@@ -362,7 +362,7 @@ describe("a lease", () => {
     const own = createPool({ url: database.url });
     const serverId = randomUUID();
     const lease = holdLease({ pool: own, serverId, clock, needs: () => null });
-    await lease.held;
+    await lease.ready;
     expect(clock.waiting).toEqual([10_000]);
     await client.query("alter table _convoy.leases rename to hidden");
     await lease.renew();
