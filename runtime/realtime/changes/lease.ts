@@ -21,9 +21,9 @@ export interface Lease extends AsyncDisposable {
   renew(): Promise<void>;
 }
 
-const RENEW_MS = 10_000;
-/** The database is away, or busy. */
-const RETRY_MS = 1_000;
+/** How often is looked whether there is something to do, and after how many looks there is. */
+const LOOK_MS = 1_000;
+const RENEW_LOOKS = 10;
 /** Of a server that has not renewed its own for so long, nothing is kept. */
 const EXPIRES_AFTER = "60 seconds";
 
@@ -77,7 +77,7 @@ const deleteLease: Statement = {
  * which it is gone (`readChanges`), and gets another.
  */
 export function holdLease(options: LeaseOptions): Lease {
-  const { pool, serverId, clock } = options;
+  const { pool, serverId, clock, needs } = options;
   let timer: unknown = null;
   let running: Promise<void> | null = null;
   let isEnded = false;
@@ -85,15 +85,27 @@ export function holdLease(options: LeaseOptions): Lease {
   const renew = (): Promise<void> => {
     if (isEnded) return running ?? Promise.resolve();
     clock.clearTimeout(timer);
-    running ??= renewAndTrim(options).then(
-      () => rest(RENEW_MS),
-      () => rest(RETRY_MS),
-    );
+    running ??= renewAndTrim(options)
+      .then(
+        () => RENEW_LOOKS,
+        // The database is away, or busy.
+        () => 1,
+      )
+      .then((looks) => {
+        running = null;
+        wait(looks);
+      });
     return running;
   };
-  const rest = (ms: number): void => {
-    running = null;
-    if (!isEnded) timer = clock.setTimeout(() => void renew(), ms);
+  const wait = (looks: number): void => {
+    if (isEnded) return;
+    timer = clock.setTimeout(() => {
+      // What was read last has shown that the lease is gone: until there is another, every reading
+      // runs everything.
+      const isLost = needs()?.life === null;
+      if (isLost || looks === 1) void renew();
+      else wait(looks - 1);
+    }, LOOK_MS);
   };
 
   return {
