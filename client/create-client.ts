@@ -14,28 +14,35 @@ import type {
   WatchOptions,
 } from "./client.js";
 import { defaultEnvironment } from "./environment.js";
-import { Connection } from "./store/connection.js";
+import { Connection, type ConnectionState } from "./store/connection.js";
 import { deliverResults } from "./store/deliver-results.js";
 import { MutationQueue } from "./store/mutation-queue.js";
 import { describeQuery, encodeArgs } from "./store/query-description.js";
 import { QueryStore } from "./store/query-store.js";
 import type { QuerySnapshot } from "./store/snapshot.js";
 import { cancelledBy } from "./transport/cancellation.js";
-import { FetchedQueries, type FetchQuery } from "./transport/fetched-queries.js";
 import { createHttpTransport } from "./transport/http-transport.js";
+import { LiveQueries } from "./transport/live/live-queries.js";
+import { PASSING_STATUSES } from "./transport/read-answer.js";
 import { withRetries } from "./transport/retry.js";
 import type { FunctionCall } from "./transport/transport.js";
 
 const TIMEOUT_MS = 30_000;
 
-/** How often a query is sent before its error is shown. */
-const QUERY_ATTEMPTS = 3;
+/** Whether a call is sent again after an error that may pass. */
+type Patience = (error: ConvoyError, attempt: number) => boolean;
 
-/** How often a mutation is sent before it rejects: for 13–26 s where nothing answers at all. */
-const MUTATION_ATTEMPTS = 8;
+/** How often a call is sent whose error is the server's own: for 13–26 s if it answers at once. */
+const ATTEMPTS = 8;
 
-/** An action is sent once: it may not be safe to repeat. */
-const ACTION_ATTEMPTS = 1;
+const patience: { readonly [kind in "query" | "mutation" | "action"]: Patience } = {
+  query: (_error, attempt) => attempt < 3,
+  // Nobody knows what became of it, or the server is away: then it waits, and those behind it.
+  mutation: ({ status, code }, attempt) =>
+    attempt < ATTEMPTS || (PASSING_STATUSES.has(status) && code !== "mutation-conflict"),
+  // It may not be safe to repeat.
+  action: () => false,
+};
 
 /**
  * A client of the server at `url`. Close it when it is no longer needed, as `await using` does.
@@ -52,34 +59,33 @@ export function createConvoyClient<Api = unknown>(
   const clientId = createClientId();
   const closed = new AbortController();
   const connection = new Connection();
-  const onContact = (isReached: boolean): void =>
-    connection.update({ status: isReached ? "connected" : "disconnected" });
+  const setStatus = (status: ConnectionState["status"]): void => connection.update({ status });
+  const onContact = (isReached: boolean): void => {
+    // Who watches queries has a connection that knows better.
+    if (!live.isActive) setStatus(isReached ? "connected" : "disconnected");
+  };
   const transport = createHttpTransport({ url, timeoutMs, environment, onContact });
 
-  /** Sends a call up to `attempts` times. */
-  async function send(
-    call: Omit<FunctionCall, "signal">,
-    attempts: number,
-    signal?: AbortSignal,
-  ): Promise<unknown> {
+  /** Sends a call until it is answered, or there is no more hope. */
+  async function send(call: Omit<FunctionCall, "signal">, signal?: AbortSignal): Promise<unknown> {
     const ended = cancelledBy([closed.signal, signal]);
     const sendOnce = (): Promise<unknown> => transport.call({ ...call, signal: ended.signal });
     try {
-      return await withRetries(sendOnce, attempts, environment, ended.signal);
+      return await withRetries(sendOnce, patience[call.kind], environment, ended.signal);
     } finally {
       ended.release();
     }
   }
 
+  let live!: LiveQueries;
   const store = new QueryStore((sink) => {
-    const fetch: FetchQuery = ({ name, body }, signal) =>
-      send({ kind: "query", name, body }, QUERY_ATTEMPTS, signal);
-    return new FetchedQueries({ fetch, environment, sink });
+    live = new LiveQueries({ url, clientId, environment, sink, onStatus: setStatus });
+    return live;
   }, environment.now);
   const mutations = new MutationQueue({
     store,
     send: (mutationId, name, body) =>
-      send({ kind: "mutation", name, body, mutation: { clientId, mutationId } }, MUTATION_ATTEMPTS),
+      send({ kind: "mutation", name, body, mutation: { clientId, mutationId } }),
     onLength: (pendingMutations) => connection.update({ pendingMutations }),
   });
 
@@ -88,9 +94,8 @@ export function createConvoyClient<Api = unknown>(
     reference: FunctionReference,
     [args, options]: CallTuple<CallOptions>,
   ): Promise<unknown> {
-    const attempts = kind === "query" ? QUERY_ATTEMPTS : ACTION_ATTEMPTS;
     const [name, body] = [getFunctionName(reference), encodeArgs(args)];
-    return send({ kind, name, body }, attempts, options?.signal);
+    return send({ kind, name, body }, options?.signal);
   }
 
   async function mutate(

@@ -19,7 +19,12 @@ export type {
   WatchOptions,
 } from "./client.js";
 export { createConvoyClient } from "./create-client.js";
-export type { ClientEnvironment, Fetch } from "./environment.js";
+export type {
+  ClientEnvironment,
+  ClientWebSocket,
+  Fetch,
+  WebSocketClass,
+} from "./environment.js";
 export type { ConnectionState } from "./store/connection.js";
 export type { OptimisticStore, OptimisticUpdate } from "./store/optimistic-update.js";
 export type { QuerySnapshot } from "./store/snapshot.js";

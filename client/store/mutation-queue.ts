@@ -6,9 +6,9 @@ import type { QueryStore } from "./query-store.js";
 export const MAX_MUTATIONS = 1000;
 
 export interface MutationQueueOptions {
-  /** Sends a mutation until its outcome is known, or there is no more hope. */
+  /** Sends a mutation until its outcome is known. */
   readonly send: (mutationId: number, name: string, body: string) => Promise<unknown>;
-  /** Shows layers, and settles when the effect of a mutation is shown. */
+  /** Shows layers, and settles what has been answered. */
   readonly store: Pick<QueryStore, "addLayer" | "dropLayer" | "settle">;
   readonly onLength: (length: number) => void;
 }
@@ -79,14 +79,10 @@ export class MutationQueue {
     const { store } = this.#options;
     if ("error" in outcome) {
       store.dropLayer(id);
-      reject(outcome.error);
+      return reject(outcome.error);
     }
-    // After an error too: it may have run all the same, and only its answer been lost.
     await store.settle(id);
-    if ("result" in outcome) {
-      store.dropLayer(id);
-      resolve(outcome.result);
-    }
+    resolve(outcome.result);
   }
 }
 

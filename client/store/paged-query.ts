@@ -26,8 +26,8 @@ interface LoadedPage<Item> {
   cursor: string | null;
   query: WatchedQuery<Page<Item>>;
   stop: (() => void) | null;
-  /** Stays until there is a newer one, so that a list does not get shorter while it loads. */
-  result: Page<Item> | undefined;
+  /** Whether it has had a result since it begins there: what is known from before is of another time. */
+  isFresh: boolean;
 }
 
 export const FIRST_PAGE: PagesSnapshot<never> = Object.freeze({
@@ -38,18 +38,21 @@ export const FIRST_PAGE: PagesSnapshot<never> = Object.freeze({
 });
 
 /**
- * Watches the pages of a query. Each begins where the one before it ends now, so that pages have
- * neither overlaps nor gaps once their results have come.
+ * Watches the pages of a query, each of which begins where the one before it ends. All change in
+ * one step; but where one now ends elsewhere, those behind it must be asked for anew. Until they
+ * have come, the list stays as it was: it never has a gap, nor the same place twice.
  */
 export class PagedQuery<Item> {
   readonly #watch: WatchPage<Item>;
   readonly #listeners = new Listeners();
   readonly #pages: LoadedPage<Item>[] = [];
+  /** How many pages the list has that is shown. */
+  #shown = 0;
   #snapshot: PagesSnapshot<Item> = FIRST_PAGE;
 
   constructor(watch: WatchPage<Item>, numItems: number) {
     this.#watch = watch;
-    this.#pages.push(this.#createPage(null, numItems));
+    this.#add(null, numItems);
   }
 
   readonly getSnapshot = (): PagesSnapshot<Item> => this.#snapshot;
@@ -61,54 +64,63 @@ export class PagedQuery<Item> {
     return () => {
       remove();
       if (this.#listeners.size > 0) return;
-      for (const page of this.#pages) this.#stop(page);
+      for (const page of this.#pages) stopPage(page);
     };
   };
 
   /** Loads another page after the last one; nothing where that is still loading, or the end. */
   readonly loadMore = (numItems: number): void => {
-    const last = this.#pages.at(-1)?.result;
+    const last = this.#pages.at(-1)?.query.getSnapshot().data;
     if (this.#snapshot.status !== "CanLoadMore" || last === undefined) return;
-    const page = this.#createPage(last.continueCursor, numItems);
-    this.#pages.push(page);
-    if (this.#listeners.size > 0) this.#start(page);
+    this.#add(last.continueCursor, numItems);
     this.#update();
   };
 
-  #createPage(cursor: string | null, numItems: number): LoadedPage<Item> {
-    return {
-      cursor,
-      numItems,
-      query: this.#watch(cursor, numItems),
-      stop: null,
-      result: undefined,
-    };
+  #add(cursor: string | null, numItems: number): void {
+    const query = this.#watch(cursor, numItems);
+    const page = { cursor, numItems, query, stop: null, isFresh: false };
+    this.#pages.push(page);
+    if (this.#listeners.size > 0) this.#start(page);
   }
 
   #start(page: LoadedPage<Item>): void {
     page.stop ??= page.query.subscribe(() => this.#update());
   }
 
-  #stop(page: LoadedPage<Item>): void {
-    page.stop?.();
-    page.stop = null;
-  }
-
   #update(): void {
-    for (const [index, page] of this.#pages.entries()) {
-      page.result = page.query.getSnapshot().data ?? page.result;
-      const next = this.#pages[index + 1];
-      if (page.result === undefined || next === undefined) continue;
-      if (page.result.isDone) {
-        for (const surplus of this.#pages.splice(index + 1)) this.#stop(surplus);
-      } else if (next.cursor !== page.result.continueCursor) {
-        this.#move(next, page.result.continueCursor);
-      }
-    }
-    const snapshot = shareEqual(this.#snapshot, this.#summary()) as PagesSnapshot<Item>;
+    const results = this.#readPages();
+    // What has fewer pages than before is not complete yet.
+    const isComplete =
+      results.length > 0 && results.length >= Math.min(this.#shown, this.#pages.length);
+    if (isComplete) this.#shown = results.length;
+    const snapshot = shareEqual(
+      this.#snapshot,
+      this.#summary(isComplete ? results : null),
+    ) as PagesSnapshot<Item>;
     if (snapshot === this.#snapshot) return;
     this.#snapshot = snapshot;
     this.#listeners.notify();
+  }
+
+  /** The results of the first pages, as far as each begins where the one before it ends. */
+  #readPages(): Page<Item>[] {
+    const results: Page<Item>[] = [];
+    for (const [index, page] of this.#pages.entries()) {
+      const { data, isStale } = page.query.getSnapshot();
+      if (data === undefined) break;
+      page.isFresh ||= !isStale;
+      // One page alone has no other that it must fit.
+      if (page.isFresh || index === 0) results.push(data);
+      if (!page.isFresh) break;
+      const next = this.#pages[index + 1];
+      if (next === undefined) break;
+      if (data.isDone) {
+        for (const surplus of this.#pages.splice(index + 1)) stopPage(surplus);
+      } else if (next.cursor !== data.continueCursor) {
+        this.#move(next, data.continueCursor);
+      }
+    }
+    return results;
   }
 
   /** Lets a page begin elsewhere, since the one before it now ends elsewhere. */
@@ -117,18 +129,34 @@ export class PagedQuery<Item> {
     page.cursor = cursor;
     page.query = this.#watch(cursor, page.numItems);
     page.stop = null;
+    page.isFresh = false;
     if (stop !== null) this.#start(page);
     stop?.();
   }
 
-  #summary(): PagesSnapshot<Item> {
-    const last = this.#pages.at(-1)!;
-    const results = this.#pages.flatMap(({ result }) => result?.page ?? []);
+  #summary(pages: readonly Page<Item>[] | null): PagesSnapshot<Item> {
     const errors = this.#pages.map(({ query }) => query.getSnapshot().error);
     const error = errors.find((found) => found !== undefined);
-    const loading = this.#pages.length === 1 ? "LoadingFirstPage" : "LoadingMore";
-    const loaded = last.result?.isDone ? "Exhausted" : "CanLoadMore";
-    const status = last.result === undefined ? loading : loaded;
-    return { results, status, isLoading: last.result === undefined && error === undefined, error };
+    if (this.#shown === 0) return { ...FIRST_PAGE, isLoading: error === undefined, error };
+    const isLoading = this.#pages.length > this.#shown;
+    const loaded =
+      pages === null
+        ? this.#snapshot
+        : {
+            results: pages.flatMap(({ page }) => page),
+            status: pages.at(-1)?.isDone ? ("Exhausted" as const) : ("CanLoadMore" as const),
+          };
+    return {
+      results: loaded.results,
+      status: isLoading ? "LoadingMore" : loaded.status,
+      isLoading: isLoading && error === undefined,
+      error,
+    };
   }
+}
+
+function stopPage(page: LoadedPage<never> | LoadedPage<unknown>): void {
+  page.stop?.();
+  page.stop = null;
+  page.isFresh = false;
 }

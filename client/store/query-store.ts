@@ -18,6 +18,7 @@ interface Entry {
   /** Whether the source has been told to keep it up to date. */
   isSourced: boolean;
   value: unknown;
+  hash: string | undefined;
   error: ConvoyError | undefined;
   includes: number;
   isPending: boolean;
@@ -55,7 +56,7 @@ export class QueryStore implements QuerySink {
 
   /**
    * Calls `listener` after changes of the snapshot, until the function that it returns is called.
-   * With `isLive`, the result is fetched and kept up to date; without, others may do that.
+   * With `isLive`, the result is kept up to date; without, others may do that.
    */
   watch(query: QueryDescription, listener: () => void, isLive: boolean): () => void {
     const entry = this.#findOrAdd(query);
@@ -64,7 +65,7 @@ export class QueryStore implements QuerySink {
     if (isLive) entry.watchers++;
     if (isLive && !entry.isSourced) {
       entry.isSourced = true;
-      this.#source.watch(query);
+      this.#source.watch(query, entry);
     }
     let isStopped = false;
     return () => {
@@ -80,7 +81,7 @@ export class QueryStore implements QuerySink {
   /** Gets a new result. Resolves when it, or an error, is shown. */
   async refetch(query: QueryDescription): Promise<void> {
     const entry = this.#findOrAdd(query);
-    await this.#source.refetch(query);
+    await this.#source.refetch(query, entry);
     this.#release(entry);
   }
 
@@ -93,14 +94,17 @@ export class QueryStore implements QuerySink {
     }
   }
 
-  apply(results: readonly QueryResult[]): void {
-    for (const { key, value, error, includes } of results) {
+  apply(results: readonly QueryResult[], includes: number): void {
+    for (const { key, value, hash, error } of results) {
       const entry = this.#entries.get(key);
       if (entry === undefined) continue;
       entry.error = error;
       entry.isPending = false;
       entry.isOutdated = error !== undefined;
-      if (error === undefined) Object.assign(entry, { value, includes });
+      if (error === undefined) Object.assign(entry, { value, hash, includes });
+    }
+    for (const entry of this.#entries.values()) {
+      if (entry.isSourced && !entry.isPending) entry.includes = Math.max(entry.includes, includes);
     }
     this.#replay(results.map(({ key }) => key));
   }
@@ -115,12 +119,15 @@ export class QueryStore implements QuerySink {
     if (this.#layers.drop(mutationId)) this.#replay([]);
   }
 
-  /** Resolves when each watched query shows the effect of a mutation, or has failed to. */
+  /**
+   * After the answer to a mutation: drops its layer when what is watched shows its effect. Resolves
+   * then, or when the server that would tell of it cannot be reached.
+   */
   settle(mutationId: number): Promise<void> {
     for (const entry of this.#entries.values()) {
       if (!entry.isSourced) this.#outdate(entry);
     }
-    return this.#source.settle(mutationId);
+    return this.#source.settle(mutationId, () => this.dropLayer(mutationId));
   }
 
   close(): void {
@@ -137,6 +144,7 @@ export class QueryStore implements QuerySink {
       watchers: 0,
       isSourced: false,
       value: undefined,
+      hash: undefined,
       error: undefined,
       includes: 0,
       isPending: false,

@@ -8,6 +8,7 @@ import {
 import type { ClientEnvironment } from "../environment.js";
 import { abortError } from "./cancellation.js";
 import { readAnswer } from "./read-answer.js";
+import { baseUrl } from "./server-url.js";
 import type { FunctionCall, Transport } from "./transport.js";
 
 export interface HttpTransportOptions {
@@ -25,7 +26,7 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
   return {
     async call(call) {
       // Not before: a page that is rendered on a server has a client, but no origin.
-      const base = checkUrl(options.url);
+      const base = baseUrl(options.url);
       const { response, text } = await request(call, base, options).catch((error: unknown) => {
         // All but its own signal, which says nothing of the server.
         if ((error as ConvoyError).retryable) options.onContact(false);
@@ -74,19 +75,6 @@ function request(
     };
     send().then(end, (cause: unknown) => end(networkError(call, base, cause)));
   });
-}
-
-function checkUrl(url: string): string {
-  const origin = (globalThis as { location?: { origin: string } }).location?.origin;
-  try {
-    if (/^https?:$/.test(new URL(url, origin).protocol)) return url.replace(/\/+$/, "");
-  } catch {
-    // Said below, with what to do.
-  }
-  throw new ConvoyError(
-    "client-url-invalid",
-    `The client has the url "${url}". Write createConvoyClient({ url: "http://localhost:3210" }).`,
-  );
 }
 
 function networkError({ kind, name }: FunctionCall, base: string, cause: unknown): ConvoyError {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { createConvoyClient, getFunctionName } from "../../client/index.js";
+import { createConvoyClient, getFunctionName, type OptimisticStore } from "../../client/index.js";
 import { type Api, api } from "./support/api.js";
 import { quiet } from "./support/fake-clock.js";
 import { fakeServer } from "./support/fake-server.js";
@@ -12,37 +12,30 @@ test("the api of a client needs no generated value", () => {
   expect(getFunctionName(client.api.projects.list)).toBe("projects.list");
 });
 
-test("a subscription gets the result, and after mutations each one that differs", async () => {
-  const { client, next, requests } = fakeServer();
+test("a subscription gets the result, and each one that differs", async () => {
+  const { client, live, requests } = fakeServer();
   const results: unknown[] = [];
+  live.set(api.projects.list, { owner }, []);
   const stop = client.subscribe(api.projects.list, { owner }, (projects) => results.push(projects));
-  await next().answer([]);
+  await quiet();
   expect(results).toEqual([[]]);
-
-  const created = client.mutation(api.projects.create, { owner, name: "x" });
-  await next().answer("id");
-  await next().answer([{ name: "x" }]);
-  expect(await created).toBe("id");
+  await live.show(api.projects.list, { owner }, [{ name: "x" }]);
+  await live.show(api.projects.list, { owner: "bob" }, [{ name: "y" }]);
+  await live.show(api.projects.list, { owner }, [{ name: "x" }]);
   expect(results).toEqual([[], [{ name: "x" }]]);
-
-  const cleared = client.mutation(api.projects.clear);
-  await next().answer(null);
-  await next().answer([{ name: "x" }]);
-  await cleared;
-  expect(results).toHaveLength(2);
-
   stop();
   await quiet();
-  const last = client.mutation(api.projects.clear);
-  await next().answer(null);
-  expect(await last).toBeNull();
-  expect(requests.filter(({ call }) => call.startsWith("query"))).toHaveLength(3);
+  await live.show(api.projects.list, { owner }, []);
+  expect(results).toHaveLength(2);
+  expect(live.received.map(({ type }) => type)).toEqual(["connect", "watch", "unwatch"]);
+  expect(requests).toHaveLength(0);
 });
 
 test("a second subscription gets what is known, and asks for nothing", async () => {
-  const { client, next, requests } = fakeServer();
+  const { client, live } = fakeServer();
+  live.set(api.projects.count, {}, 7);
   client.subscribe(api.projects.count, {}, ignore);
-  await next().answer(7);
+  await quiet();
   const results: number[] = [];
   const stop = client.subscribe(api.projects.count, {}, (count) => results.push(count));
   expect(results).toEqual([]);
@@ -53,128 +46,98 @@ test("a second subscription gets what is known, and asks for nothing", async () 
   client.subscribe(api.projects.count, {}, unheard)();
   await quiet();
   expect(unheard).not.toHaveBeenCalled();
-  expect(requests).toHaveLength(1);
+  expect(live.received).toHaveLength(2);
 });
 
-test("a subscription hears of errors, and the query is tried again until it is well", async () => {
-  const { client, clock, next } = fakeServer();
+test("a subscription hears of the errors of its query", async () => {
+  const { client, live } = fakeServer();
   const results: number[] = [];
   const errors: string[] = [];
+  live.fail(api.projects.count, {}, "not-allowed");
   client.subscribe(
     api.projects.count,
     {},
     (count) => results.push(count),
     ({ code }) => errors.push(code),
   );
-  for (const delay of [125, 250]) {
-    await next().lose();
-    expect(clock.delays).toEqual([delay]);
-    await clock.advance(delay);
-  }
-  expect(errors).toEqual([]);
-  await next().lose();
-  expect(errors).toEqual(["network-error"]);
-  expect(client.connection.state.status).toBe("disconnected");
-  expect(clock.delays).toEqual([10_000]);
-  await clock.advance(10_000);
-  await next().answer(3);
-  expect(results).toEqual([3]);
-  expect(client.connection.state.status).toBe("connected");
-  expect(clock.delays).toEqual([]);
-});
-
-test("an error that is here to stay is not tried again by itself", async () => {
-  const { client, clock, next } = fakeServer();
-  const errors: string[] = [];
-  client.subscribe(api.projects.count, {}, ignore, ({ code }) => errors.push(code));
-  await next().refuse("not-allowed", { status: 403 });
+  await quiet();
   expect(errors).toEqual(["not-allowed"]);
-  expect(clock.delays).toEqual([]);
+  await live.show(api.projects.count, {}, 3);
+  expect([results, errors]).toEqual([[3], ["not-allowed"]]);
 });
 
-test("a request ends with the last who watches, and with it the tries", async () => {
-  const { client, clock, next, requests } = fakeServer();
-  const stop = client.subscribe(api.projects.count, {}, ignore, ignore);
-  const request = next();
-  stop();
-  await quiet();
-  expect(request.isAborted).toBe(true);
-
-  const stopTrying = client.subscribe(api.projects.count, {}, ignore, ignore);
-  for (const delay of [125, 250, 0]) {
-    await next().lose();
-    await clock.advance(delay);
-  }
-  stopTrying();
-  await quiet();
-  await clock.advance(60_000);
-  expect(requests).toHaveLength(4);
-});
-
-test("a result is not replaced by one that was asked for earlier", async () => {
-  const { client, next, requests } = fakeServer();
+test("refetch resolves with a result that was asked for after it was called", async () => {
+  const { client, live } = fakeServer();
+  live.set(api.projects.count, {}, 1);
   const query = client.watch(api.projects.count);
   query.subscribe(ignore);
-  const first = next();
-  const refetched = query.refetch();
-  const again = query.refetch();
-  expect(requests).toHaveLength(1);
-  await first.answer(1);
-  expect(query.getSnapshot()).toMatchObject({ data: 1, isStale: true });
-  await next().answer(2);
-  await Promise.all([refetched, again]);
+  await quiet();
+  live.isPaused = true;
+  const whenShown = vi.fn();
+  const refetched = Promise.all([query.refetch(), query.refetch()]).then(whenShown);
+  // This one was under way already.
+  live.set(api.projects.count, {}, 2);
+  live.tick();
+  await quiet();
+  expect(query.getSnapshot()).toMatchObject({ data: 2 });
+  expect(whenShown).not.toHaveBeenCalled();
+  live.tick();
+  await refetched;
   expect(query.getSnapshot()).toMatchObject({ data: 2, isStale: false });
-  expect(requests).toHaveLength(2);
+  expect(live.sessions[0]!.watches.size).toBe(1);
 });
 
 test("a query that is not enabled is fetched when asked, and then not kept up to date", async () => {
-  const { client, next, requests } = fakeServer();
+  const { client, live, next } = fakeServer();
   const query = client.watch(api.projects.count, {}, { enabled: false });
   const stop = query.subscribe(ignore);
-  expect(requests).toHaveLength(0);
   expect(query.getSnapshot()).toMatchObject({ isLoading: false });
   const refetched = query.refetch();
   expect(query.getSnapshot()).toMatchObject({ isLoading: true });
-  await next().answer(1);
+  await live.show(api.projects.count, {}, 1);
   await refetched;
   expect(query.getSnapshot()).toMatchObject({ data: 1, isStale: false });
+  await live.show(api.projects.count, {}, 2);
   const cleared = client.mutation(api.projects.clear);
   await next().answer(null);
   await cleared;
   expect(query.getSnapshot()).toMatchObject({ data: 1, isStale: true });
   stop();
+  await quiet();
+  expect(live.sessions[0]!.watches.size).toBe(0);
 });
 
 test("one who asks gets an answer though the one who watched has gone", async () => {
-  const { client, next } = fakeServer();
+  const { client, live } = fakeServer();
   const looking = client.watch(api.projects.count, {}, { enabled: false });
   looking.subscribe(ignore);
   const stop = client.watch(api.projects.count).subscribe(ignore);
   const refetched = looking.refetch();
   stop();
-  await quiet();
-  await next().answer(1);
-  await next().answer(2);
+  await live.show(api.projects.count, {}, 2);
   await refetched;
   expect(looking.getSnapshot()).toMatchObject({ data: 2, isStale: false });
 });
 
-test("a mutation is done when every watched query shows it, or has failed to", async () => {
-  const { client, next } = fakeServer();
+test("a mutation is done when a transition has shown its effect", async () => {
+  const { client, live, next } = fakeServer();
+  live.set(api.projects.list, { owner }, []);
+  live.set(api.projects.count, {}, 0);
   const list = client.watch(api.projects.list, { owner });
   const count = client.watch(api.projects.count);
   list.subscribe(ignore);
   count.subscribe(ignore);
-  await next().answer([]);
-  await next().answer(0);
+  await quiet();
+  live.isPaused = true;
   const whenShown = vi.fn();
   const created = client
     .mutation(api.projects.create, { owner, name: "x" })
     .then((id) => whenShown(id));
   await next().answer("id");
-  await next().answer([{ name: "x" }]);
+  live.set(api.projects.list, { owner }, [{ name: "x" }]);
+  live.fail(api.projects.count, {}, "not-allowed");
   expect(whenShown).not.toHaveBeenCalled();
-  await next().refuse("not-allowed");
+  live.tick();
   await created;
   expect(whenShown).toHaveBeenCalledExactlyOnceWith("id");
   expect(list.getSnapshot().data).toEqual([{ name: "x" }]);
@@ -182,12 +145,35 @@ test("a mutation is done when every watched query shows it, or has failed to", a
   expect(count.getSnapshot().error?.code).toBe("not-allowed");
 });
 
+test("a server that tells of a mutation before its answer is not asked", async () => {
+  const { client, live, next } = fakeServer();
+  live.set(api.projects.count, {}, 0);
+  const count = client.watch(api.projects.count);
+  count.subscribe(ignore);
+  await quiet();
+  const shown: unknown[] = [];
+  count.subscribe(() => shown.push(count.getSnapshot().data));
+  const optimisticUpdate = (store: OptimisticStore): void =>
+    store.setQuery(api.projects.count, {}, (store.getQuery(api.projects.count, {}) ?? 0) + 1);
+  const cleared = client.mutation(api.projects.clear, {}, { optimisticUpdate });
+  await quiet();
+  live.sessions[0]!.settled = 1;
+  await live.show(api.projects.count, {}, 1);
+  expect(client.connection.state.pendingMutations).toBe(1);
+  await next().answer(null);
+  await cleared;
+  // The update is not shown on top of what it stood for.
+  expect(shown).toEqual([1]);
+  expect(live.received.some(({ type }) => type === "settle")).toBe(false);
+});
+
 test("an optimistic update is shown at once, and goes when the result has come", async () => {
-  const { client, next } = fakeServer();
+  const { client, live, next } = fakeServer();
+  live.set(api.projects.list, { owner }, [{ name: "a" }]);
   const list = client.watch(api.projects.list, { owner });
   const names = (): string => (list.getSnapshot().data ?? []).map(({ name }) => name).join(" ");
   list.subscribe(ignore);
-  await next().answer([{ name: "a" }]);
+  await quiet();
   const args = { owner, name: "x" };
   const created = client.mutation(api.projects.create, args, {
     optimisticUpdate(store, { name }) {
@@ -197,38 +183,32 @@ test("an optimistic update is shown at once, and goes when the result has come",
   });
   args.name = "changed since";
   expect(names()).toBe("a x?");
-  const mutation = next();
-  const refetched = list.refetch();
-  await next().answer([{ name: "b" }]);
-  await refetched;
+  await live.show(api.projects.list, { owner }, [{ name: "b" }]);
   expect(names()).toBe("b x?");
-  await mutation.answer("id");
+  live.isPaused = true;
+  await next().answer("id");
   expect(names()).toBe("b x?");
-  await next().answer([{ name: "b" }, { name: "x" }]);
+  live.set(api.projects.list, { owner }, [{ name: "b" }, { name: "x" }]);
+  live.tick();
   await created;
   expect(names()).toBe("b x");
 });
 
-test("an optimistic update is undone when the mutation is refused, and all is fetched", async () => {
-  const { client, next } = fakeServer();
+test("an optimistic update is undone at once when the mutation is refused", async () => {
+  const { client, live, next } = fakeServer();
+  live.set(api.projects.count, {}, 1);
   const count = client.watch(api.projects.count);
   count.subscribe(ignore);
-  await next().answer(1);
+  await quiet();
+  const optimisticUpdate = (store: OptimisticStore): void =>
+    store.setQuery(api.projects.count, {}, 0);
   const cleared = client
-    .mutation(
-      api.projects.clear,
-      {},
-      {
-        optimisticUpdate: (store) => store.setQuery(api.projects.count, {}, 0),
-      },
-    )
+    .mutation(api.projects.clear, {}, { optimisticUpdate })
     .catch((error: unknown) => error);
   expect(count.getSnapshot().data).toBe(0);
   await next().refuse("not-allowed");
   expect(count.getSnapshot().data).toBe(1);
   expect(await cleared).toMatchObject({ code: "not-allowed" });
-  await next().answer(5);
-  expect(count.getSnapshot().data).toBe(5);
 });
 
 test("a mutation whose optimistic update throws is not run", async () => {

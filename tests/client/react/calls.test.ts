@@ -45,7 +45,7 @@ test("useAction gives the same function at every render, which runs the action",
 });
 
 test("an optimistic update is on the screen at once, and gone after a refusal", async () => {
-  const { client, next } = fakeServer();
+  const { client, live, next } = fakeServer();
   const { result } = renderHook(
     () => ({
       list: useQuery(api.projects.list, { owner: "ada" }).data?.map(({ name }) => name),
@@ -56,7 +56,7 @@ test("an optimistic update is on the screen at once, and gone after a refusal", 
     }),
     { wrapper: strictly(client) },
   );
-  await step(() => next().answer([{ name: "a" }]));
+  await step(() => live.show(api.projects.list, { owner: "ada" }, [{ name: "a" }]));
   const created: Array<Promise<unknown>> = [];
   await step(() => {
     created.push(result.current.create({ owner: "ada", name: "b" }).catch(() => "refused"));
@@ -68,7 +68,7 @@ test("an optimistic update is on the screen at once, and gone after a refusal", 
 });
 
 test("useConnectionState follows the connection", async () => {
-  const { client, next, clock } = fakeServer();
+  const { client, next, clock, live } = fakeServer();
   const { result } = renderHook(useConnectionState, { wrapper: strictly(client) });
   expect(result.current).toEqual({ status: "connecting", pendingMutations: 0 });
   await step(() => void client.mutation(api.projects.clear));
@@ -78,4 +78,13 @@ test("useConnectionState follows the connection", async () => {
   await step(() => clock.advance(125));
   await step(() => next().answer(null));
   expect(result.current).toEqual({ status: "connected", pendingMutations: 0 });
+
+  // While queries are watched, their connection says more than a call does.
+  const stop = client.watch(api.projects.count).subscribe(() => {});
+  await step(() => live.show(api.projects.count, {}, 1));
+  await step(() => live.cut());
+  expect(result.current.status).toBe("disconnected");
+  await step(() => clock.advance(125));
+  expect(result.current.status).toBe("connected");
+  stop();
 });

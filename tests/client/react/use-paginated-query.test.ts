@@ -8,19 +8,19 @@ import { step, strictly, useReact } from "./support.js";
 
 useReact();
 
-interface Options {
-  readonly cursor: string | null;
-  readonly numItems: number;
-}
+const PAGE = { owner: "ada" };
 
-/** Answers the request that is due from a list of names, whose cursors are the names themselves. */
-async function answerPage({ next }: FakeServer, names: string): Promise<void> {
-  const request = next();
-  const { cursor, numItems } = (request.args as { paginationOpts: Options }).paginationOpts;
-  const start = cursor === null ? 0 : names.indexOf(cursor) + 1;
-  const page = Array.from(names.slice(start, start + numItems), (name) => ({ name }));
-  const isDone = start + numItems >= names.length;
-  await request.answer({ page, isDone, continueCursor: page.at(-1)?.name ?? "" });
+/** Lets the list have these names, whose cursors are the names themselves. */
+function setNames({ live }: FakeServer, names: string): void {
+  live.serve(api.projects.page, ({ paginationOpts: { cursor, numItems } }) => {
+    const rest = Array.from(names, (name) => ({ name })).filter(
+      ({ name }) => name > (cursor ?? ""),
+    );
+    const page = rest.slice(0, numItems);
+    const isDone = rest.length <= numItems;
+    return { page, isDone, continueCursor: page.at(-1)?.name ?? cursor ?? "" };
+  });
+  if (!live.isPaused) live.tick();
 }
 
 function renderPages(server: FakeServer): {
@@ -28,7 +28,7 @@ function renderPages(server: FakeServer): {
   loadMore(numItems: number): Promise<void>;
 } {
   const { result } = renderHook(
-    () => usePaginatedQuery(api.projects.page, { owner: "ada" }, { initialNumItems: 2 }),
+    () => usePaginatedQuery(api.projects.page, PAGE, { initialNumItems: 2 }),
     { wrapper: strictly(server.client) },
   );
   return {
@@ -42,18 +42,22 @@ test("pages are loaded one after the other, into one list", async () => {
   const { shown, loadMore } = renderPages(server);
   expect(shown()).toEqual(["", "LoadingFirstPage"]);
   await loadMore(2);
-  await step(() => answerPage(server, "abcde"));
+  await step(() => setNames(server, "abcde"));
   expect(shown()).toEqual(["ab", "CanLoadMore"]);
+  server.live.isPaused = true;
   await loadMore(2);
   await loadMore(2);
   expect(shown()).toEqual(["ab", "LoadingMore"]);
-  await step(() => answerPage(server, "abcde"));
+  await step(() => server.live.tick());
   expect(shown()).toEqual(["abcd", "CanLoadMore"]);
+  server.live.isPaused = false;
   await loadMore(5);
-  await step(() => answerPage(server, "abcde"));
   expect(shown()).toEqual(["abcde", "Exhausted"]);
   await loadMore(1);
-  expect(server.requests.map(({ args }) => args)).toEqual(
+  const watched = server.live.received.flatMap((message) =>
+    message.type === "watch" ? message.queries.map(({ args }) => args) : [],
+  );
+  expect(watched).toEqual(
     [
       { cursor: null, numItems: 2 },
       { cursor: "b", numItems: 2 },
@@ -62,45 +66,59 @@ test("pages are loaded one after the other, into one list", async () => {
   );
 });
 
-test("after a change each page begins where the one before it now ends", async () => {
+test("a change inside the pages shows at once, in all of them together", async () => {
   const server = fakeServer();
   const { shown, loadMore } = renderPages(server);
-  await step(() => answerPage(server, "abcd"));
+  await step(() => setNames(server, "bcde"));
   await loadMore(2);
-  await step(() => answerPage(server, "abcd"));
-  expect(shown()).toEqual(["abcd", "Exhausted"]);
+  await step(() => setNames(server, "ace"));
+  expect(shown()).toEqual(["ace", "Exhausted"]);
+});
 
-  await step(() => void server.client.mutation(api.projects.clear));
-  await step(() => server.next().answer(null));
-  // Both pages are fetched again; the first ends elsewhere now, so the second is fetched once more.
-  await step(() => answerPage(server, "xabcd"));
-  await step(() => answerPage(server, "xabcd"));
-  expect(shown()).toEqual(["xacd", "Exhausted"]);
-  await step(() => answerPage(server, "xabcd"));
-  expect(shown()).toEqual(["xabc", "CanLoadMore"]);
-
-  await step(() => void server.client.mutation(api.projects.clear));
-  await step(() => server.next().answer(null));
-  await step(() => answerPage(server, "x"));
-  expect(shown()).toEqual(["x", "Exhausted"]);
+test("while a page is asked for anew, the list has neither a gap nor a name twice", async () => {
+  const server = fakeServer();
+  const { live } = server;
+  const { shown, loadMore } = renderPages(server);
+  await step(() => setNames(server, "bcdefg"));
+  await loadMore(2);
+  await loadMore(1);
+  expect(shown()).toEqual(["bcdef", "CanLoadMore"]);
+  live.isPaused = true;
+  await step(() => {
+    setNames(server, "abcdefg");
+    live.tick();
+  });
+  // The first page ends with b now, and nobody has asked yet what follows.
+  expect(shown()).toEqual(["bcdef", "CanLoadMore"]);
+  await step(() => live.tick());
+  expect(shown()).toEqual(["bcdef", "CanLoadMore"]);
+  await step(() => live.tick());
+  expect(shown()).toEqual(["abcde", "CanLoadMore"]);
+  await step(() => {
+    setNames(server, "a");
+    live.tick();
+  });
+  expect(shown()).toEqual(["a", "Exhausted"]);
 });
 
 test("an error of a page is shown, and pages that are skipped ask nothing", async () => {
-  const server = fakeServer();
+  const { client, live } = fakeServer();
+  const paginationOpts = { cursor: null, numItems: 2 };
+  live.fail(api.projects.page, { owner: "ada", paginationOpts }, "not-allowed");
   const options = { initialNumItems: 2 };
   const { result, rerender } = renderHook(
     ({ args }: { args: { owner: string } | "skip" }) =>
       usePaginatedQuery(api.projects.page, args, options),
     {
-      wrapper: strictly(server.client),
+      wrapper: strictly(client),
       initialProps: { args: "skip" as { owner: string } | "skip" },
     },
   );
   expect(result.current).toMatchObject({ results: [], isLoading: false });
-  expect(server.requests).toHaveLength(0);
+  expect(live.tries).toHaveLength(0);
   rerender({ args: { owner: "ada" } });
   expect(result.current).toMatchObject({ results: [], isLoading: true });
-  await step(() => server.next().refuse("not-allowed"));
+  await step();
   expect(result.current).toMatchObject({ results: [], isLoading: false });
   expect(result.current.error?.code).toBe("not-allowed");
 });

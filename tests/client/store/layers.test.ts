@@ -15,10 +15,13 @@ function watchedStore(): QueryStore {
     () => 0,
   );
   for (const query of [ada, count]) store.watch(query, ignore, true);
-  store.apply([
-    { key: ada.key, value: [{ name: "a" }], includes: 0 },
-    { key: count.key, value: 1, includes: 0 },
-  ]);
+  store.apply(
+    [
+      { key: ada.key, value: [{ name: "a" }] },
+      { key: count.key, value: 1 },
+    ],
+    0,
+  );
   return store;
 }
 
@@ -50,7 +53,7 @@ test("layers lie on one another, and each can go by itself", () => {
 test("layers run again over a new result", () => {
   const store = watchedStore();
   store.addLayer(1, add("b"));
-  store.apply([{ key: ada.key, value: [{ name: "z" }], includes: 0 }]);
+  store.apply([{ key: ada.key, value: [{ name: "z" }] }], 0);
   expect(shown(store)).toEqual(["zb", 2]);
 });
 
@@ -58,7 +61,11 @@ test("a result that has the effect of a mutation does not show it twice, while o
   const store = watchedStore();
   store.addLayer(1, add("b"));
   store.addLayer(2, add("c"));
-  store.apply([{ key: ada.key, value: [{ name: "a" }, { name: "b" }], includes: 1 }]);
+  const both = [
+    { key: ada.key, value: [{ name: "a" }, { name: "b" }] },
+    { key: count.key, value: 2 },
+  ];
+  store.apply(both, 1);
   expect(shown(store)).toEqual(["abc", 3]);
 });
 
@@ -83,7 +90,7 @@ test("a layer that throws at first is not added, and one that throws later shows
     if (results.getQuery(api.projects.list, { owner: "ada" })?.length !== 2) throw new Error();
   });
   expect(shown(store)).toEqual(["ab", 2]);
-  store.apply([{ key: ada.key, value: [], includes: 0 }]);
+  store.apply([{ key: ada.key, value: [] }], 0);
   expect(shown(store)).toEqual(["", 1]);
 });
 

@@ -50,7 +50,6 @@ test("whatever is lost, mutations apply once, in order, one at a time, and each 
         } else {
           const isAsked = what === "asked to retry";
           await (isAsked ? request.refuse("busy", { retryable: true }) : request.lose());
-          expected[Number(name)] = { code: isAsked ? "busy" : "network-error" };
           await server.clock.advance(10_000);
         }
       }
@@ -62,22 +61,42 @@ test("whatever is lost, mutations apply once, in order, one at a time, and each 
   );
 });
 
-test("a mutation that never gets through rejects after eight tries, and the next has its turn", async () => {
-  const { client, clock, next, requests } = fakeServer();
-  const first = client.mutation(api.projects.clear).catch((error: unknown) => error);
+test("while nothing gets through, mutations wait in order, and those behind them", async () => {
+  const server = fakeServer();
+  const { client, clock, next, requests } = server;
+  const first = client.mutation(api.projects.clear);
   const second = client.mutation(api.projects.create, { owner: "ada", name: "x" });
   const delays: number[] = [];
-  while (requests.at(-1)!.call === "mutation projects.clear") {
+  for (let attempt = 0; attempt < 12; attempt++) {
     await next().lose();
-    const [delay = 0] = clock.delays;
-    // The clock of the next request is not one of the waits.
-    if (delay < 30_000) delays.push(delay);
-    await clock.advance(delay < 30_000 ? delay : 0);
+    delays.push(...clock.delays);
+    await clock.advance(clock.delays[0]!);
   }
-  expect(delays).toEqual([125, 250, 500, 1000, 2000, 4000, 5000]);
-  expect(await first).toMatchObject({ code: "network-error", retryable: true });
+  expect(delays.slice(0, 8)).toEqual([125, 250, 500, 1000, 2000, 4000, 5000, 5000]);
+  expect(client.connection.state).toEqual({ status: "disconnected", pendingMutations: 2 });
+  await next().lose();
+  // There is a network again: nobody waits for the clock.
+  await server.wake("online");
+  await next().answer(null);
+  await first;
   await next().answer("id");
   expect(await second).toBe("id");
+  const sent = requests.map(({ call, headers }) => `${call} ${headers["convoy-mutation-id"]}`);
+  expect(new Set(sent)).toEqual(
+    new Set(["mutation projects.clear 1", "mutation projects.create 2"]),
+  );
+  expect(clock.delays).toEqual([]);
+});
+
+test("a mutation that the server gives up for others is sent eight times", async () => {
+  const { client, clock, next, requests } = fakeServer();
+  const cleared = client.mutation(api.projects.clear).catch((error: unknown) => error);
+  for (let attempt = 0; attempt < 8; attempt++) {
+    await next().refuse("mutation-conflict", { status: 503, retryable: true });
+    await clock.advance(10_000);
+  }
+  expect(await cleared).toMatchObject({ code: "mutation-conflict" });
+  expect(requests).toHaveLength(8);
 });
 
 test("no more than so many mutations wait", async () => {

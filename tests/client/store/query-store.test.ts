@@ -11,7 +11,6 @@ const ada = list("ada");
 const result = (query: QueryDescription, ...names: string[]): QueryResult => ({
   key: query.key,
   value: names.map((name): Project => ({ name })),
-  includes: 0,
 });
 const ignore = (): void => {};
 
@@ -23,7 +22,10 @@ function storeOf(): { store: QueryStore; told: string[]; pass(ms: number): void 
     watch: ({ key }) => void told.push(`watch ${key}`),
     unwatch: ({ key }) => void told.push(`unwatch ${key}`),
     refetch: async ({ key }) => void told.push(`refetch ${key}`),
-    settle: async (id) => void told.push(`settle ${id}`),
+    settle: async (id, onShown) => {
+      told.push(`settle ${id}`);
+      onShown();
+    },
     close: () => void told.push("close"),
   };
   const store = new QueryStore(
@@ -42,7 +44,7 @@ test("all who watch a query share it, whatever the order of their arguments", as
   const other = describeQuery(api.projects.create, { name: "x", owner: "ada" });
   const stops = [one, other, one].map((query) => store.watch(query, ignore, true));
   expect(told).toEqual([`watch ${one.key}`]);
-  store.apply([{ key: one.key, value: 1, includes: 0 }]);
+  store.apply([{ key: one.key, value: 1 }], 0);
   expect(store.snapshot(one, true)).toBe(store.snapshot(other, true));
   for (const stop of stops) stop();
   await quiet();
@@ -57,7 +59,7 @@ test("a snapshot stays the same object until something changes", () => {
   store.markPending([ada.key]);
   expect(store.snapshot(ada, true)).toBe(loading);
 
-  store.apply([result(ada, "a")]);
+  store.apply([result(ada, "a")], 0);
   const loaded = store.snapshot(ada, true);
   expect(loaded).toEqual({
     data: [{ name: "a" }],
@@ -65,7 +67,7 @@ test("a snapshot stays the same object until something changes", () => {
     isLoading: false,
     isStale: false,
   });
-  store.apply([result(ada, "a")]);
+  store.apply([result(ada, "a")], 0);
   expect(store.snapshot(ada, true)).toBe(loaded);
 
   store.markPending([ada.key]);
@@ -76,16 +78,16 @@ test("a snapshot stays the same object until something changes", () => {
 test("an error keeps the data of before, and says that it is stale", () => {
   const { store } = storeOf();
   store.watch(ada, ignore, true);
-  store.apply([result(ada, "a")]);
+  store.apply([result(ada, "a")], 0);
   const error = new ConvoyError("network-error", "Away.");
-  store.apply([{ key: ada.key, error, includes: 0 }]);
+  store.apply([{ key: ada.key, error }], 0);
   expect(store.snapshot(ada, true)).toEqual({
     data: [{ name: "a" }],
     error,
     isLoading: false,
     isStale: true,
   });
-  store.apply([result(ada, "a")]);
+  store.apply([result(ada, "a")], 0);
   expect(store.snapshot(ada, true)).toMatchObject({ error: undefined, isStale: false });
 });
 
@@ -98,9 +100,9 @@ test("listeners are called once for all changes of a step, and see them all", as
   });
   store.watch(ada, listener, true);
   store.markPending([ada.key]);
-  store.apply([result(ada, "a"), result(bob, "b")]);
+  store.apply([result(ada, "a"), result(bob, "b")], 0);
   store.watch(bob, ignore, true);
-  store.apply([result(ada, "b"), result(bob, "b")]);
+  store.apply([result(ada, "b"), result(bob, "b")], 0);
   expect(listener).not.toHaveBeenCalled();
   await quiet();
   expect(seen).toEqual([[{ name: "b" }], [{ name: "b" }]]);
@@ -122,7 +124,7 @@ test("a listener that throws keeps no other from being called", async () => {
     true,
   );
   store.watch(ada, other, true);
-  store.apply([result(ada, "a")]);
+  store.apply([result(ada, "a")], 0);
   await quiet();
   expect(other).toHaveBeenCalledOnce();
   expect(uncaught).toHaveBeenCalledExactlyOnceWith(error);
@@ -141,7 +143,7 @@ test("whoever takes over in the same step of the program needs no new result", a
 test("a result that nobody watches is kept for a while, and stale", async () => {
   const { store, told, pass } = storeOf();
   const stop = store.watch(ada, ignore, true);
-  store.apply([result(ada, "a")]);
+  store.apply([result(ada, "a")], 0);
   stop();
   await quiet();
   pass(UNWATCHED_MS);
@@ -155,11 +157,11 @@ test("a result that nobody watches is kept for a while, and stale", async () => 
 test("only so many results are kept that nobody watches, those watched last", async () => {
   const { store } = storeOf();
   store.watch(ada, ignore, true);
-  store.apply([result(ada, "a")]);
+  store.apply([result(ada, "a")], 0);
   const queries = Array.from({ length: MAX_UNWATCHED + 2 }, (_, index) => list(`owner ${index}`));
   for (const query of queries) {
     const stop = store.watch(query, ignore, true);
-    store.apply([result(query, "x")]);
+    store.apply([result(query, "x")], 0);
     stop();
     await quiet();
   }
@@ -171,7 +173,7 @@ test("only so many results are kept that nobody watches, those watched last", as
 test("without a result or somebody who waits, nothing is kept", async () => {
   const { store } = storeOf();
   const stop = store.watch(ada, ignore, true);
-  store.apply([{ key: ada.key, error: new ConvoyError("x", "x"), includes: 0 }]);
+  store.apply([{ key: ada.key, error: new ConvoyError("x", "x") }], 0);
   stop();
   await quiet();
   expect(store.snapshot(ada, false)).toMatchObject({ error: undefined, isLoading: false });
@@ -187,7 +189,7 @@ test("one who only looks on has nothing fetched, but sees what others get", asyn
   expect(store.snapshot(ada, true)).toMatchObject({ isLoading: true });
   await store.refetch(ada);
   expect(told).toEqual([`refetch ${ada.key}`]);
-  store.apply([result(ada, "a")]);
+  store.apply([result(ada, "a")], 0);
   await quiet();
   expect(listener).toHaveBeenCalledOnce();
   expect(store.snapshot(ada, false)).toMatchObject({ data: [{ name: "a" }], isStale: false });

@@ -11,6 +11,20 @@ test("what did not change keeps its identity", () => {
   expect(shared.bytes).toBe(before.bytes);
 });
 
+test("an element with an id keeps its identity wherever it is", () => {
+  const before = [
+    { _id: "a", n: 1 },
+    { _id: "b", n: 1 },
+    { _id: "c", n: [1] },
+  ];
+  const after = [{ _id: "x" }, { _id: "a", n: 1 }, { _id: "c", n: [1] }, { _id: "b", n: 2 }, null];
+  const shared = shareEqual(before, after) as unknown[];
+  expect(shared).toEqual(after);
+  expect(shared[1]).toBe(before[0]);
+  expect(shared[2]).toBe(before[2]);
+  expect(shareEqual(shared, structuredClone(after))).toBe(shared);
+});
+
 test.each([
   [[], {}],
   [{ a: undefined }, {}],

@@ -1,6 +1,7 @@
-import { createConvoyClient, type ConvoyClient, type Fetch } from "../../../client/index.js";
+import { type ConvoyClient, createConvoyClient, type Fetch } from "../../../client/index.js";
 import { decodeWire, encodeWire } from "../../../protocol/wire-value.js";
 import { type FakeClock, fakeClock, quiet } from "./fake-clock.js";
+import { FakeLiveServer } from "./fake-live-server.js";
 
 /** A request that has been sent, and is answered by the test. */
 export interface FakeRequest {
@@ -21,19 +22,35 @@ export interface FakeRequest {
 export interface FakeServer {
   readonly client: ConvoyClient;
   readonly clock: FakeClock;
-  /** All that has been sent, answered or not. */
+  /** Answers what is watched. */
+  readonly live: FakeLiveServer;
+  /** As if there was a network again, or somebody looked at the page again. */
+  wake(why: "online" | "visible"): Promise<void>;
+  /** All calls that have been sent, answered or not. */
   readonly requests: readonly FakeRequest[];
   /** The oldest request that nobody has taken yet. */
   next(): FakeRequest;
 }
 
+export interface FakeServerOptions {
+  /** Without a WebSocket. */
+  readonly isStream?: boolean;
+}
+
 /** A client whose requests the test answers, and whose clock it holds. */
-export function fakeServer(): FakeServer {
+export function fakeServer({ isStream = false }: FakeServerOptions = {}): FakeServer {
   const requests: FakeRequest[] = [];
   const clock = fakeClock();
+  const live = new FakeLiveServer();
+  const wakers = new Set<(why: "online" | "visible") => void>();
   let taken = 0;
-  const fetch: Fetch = (url, { headers, body, signal }) =>
+  const fetch: Fetch = (url, init) =>
     new Promise((resolve, reject) => {
+      const { headers, body = "", signal } = init;
+      if (url.includes("/api/sync")) {
+        live.fetch(url, init).then(resolve, reject);
+        return;
+      }
       signal.addEventListener("abort", () => reject(signal.reason as Error));
       const respond = async (status: number, json: unknown): Promise<void> => {
         const text = async (): Promise<string> => JSON.stringify(json);
@@ -60,13 +77,23 @@ export function fakeServer(): FakeServer {
   const client = createConvoyClient({
     url: "http://server.test",
     fetch,
+    WebSocket: isStream ? null : live.WebSocket,
+    onWake(wake) {
+      wakers.add(wake);
+      return () => wakers.delete(wake);
+    },
     ...clock,
     random: () => 0,
   });
   return {
     client,
     clock,
+    live,
     requests,
+    async wake(why) {
+      for (const call of wakers) call(why);
+      await quiet();
+    },
     next() {
       const request = requests[taken++];
       if (request === undefined) throw new Error(`Only ${requests.length} requests were sent.`);

@@ -1,0 +1,95 @@
+import { ConvoyError } from "../../../protocol/errors.js";
+import { JSON_TYPE } from "../../../protocol/http.js";
+import type { ServerMessage } from "../../../protocol/sync.js";
+import { SYNC_PING_MS } from "../../../protocol/sync.js";
+import type { ClientEnvironment, Fetch } from "../../environment.js";
+import { PASSING_STATUSES, readProblem } from "../read-answer.js";
+import type { Channel, ChannelEvents } from "./channel.js";
+
+/** Where there is no WebSocket: server-sent events one way, requests the other. */
+export function openEventStream(
+  environment: ClientEnvironment,
+  url: string,
+  events: ChannelEvents,
+): Channel {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let session: string | null = null;
+  let sent: Promise<void> = Promise.resolve();
+
+  const end = (error: unknown): void => {
+    if (signal.aborted) return;
+    controller.abort();
+    events.onEnd(undefined, error instanceof ConvoyError ? error : undefined);
+  };
+
+  async function receive(): Promise<void> {
+    const headers = { accept: "text/event-stream" };
+    const response = await environment.fetch(url, { method: "GET", headers, signal });
+    const reader = response.ok ? response.body?.getReader() : undefined;
+    if (reader === undefined) throw await refusalIn(response);
+    const decoder = new TextDecoder();
+    let text = "";
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) throw new Error("The stream ended.");
+      text += decoder.decode(value, { stream: true });
+      const parts = text.split("\n\n");
+      text = parts.pop() ?? "";
+      for (const part of parts) {
+        if (signal.aborted) return;
+        deliver(part);
+      }
+    }
+  }
+
+  function deliver(event: string): void {
+    const data = /^data: ?(.*)$/m.exec(event)?.[1];
+    // A comment, which keeps the connection open.
+    if (data === undefined) return;
+    events.onMessage(data);
+    if (session !== null || signal.aborted) return;
+    ({ session } = JSON.parse(data) as ServerMessage & { session: string });
+    events.onOpen();
+  }
+
+  async function post(body: string): Promise<void> {
+    if (signal.aborted) return;
+    const timer = environment.setTimeout(() => end(null), 2 * SYNC_PING_MS);
+    try {
+      const response = await environment.fetch(
+        `${url}?session=${encodeURIComponent(String(session))}`,
+        { method: "POST", headers: { "content-type": JSON_TYPE }, body, signal },
+      );
+      // Whatever it says, the next session may do better.
+      if (!response.ok) throw new Error(`Answered by ${response.status}.`);
+      await response.text();
+    } finally {
+      environment.clearTimeout(timer);
+    }
+  }
+
+  receive().catch(end);
+  return {
+    send(text) {
+      sent = sent.then(() => post(text)).catch(end);
+    },
+    close: () => controller.abort(),
+  };
+}
+
+async function refusalIn(response: Awaited<ReturnType<Fetch>>): Promise<ConvoyError> {
+  const { status } = response;
+  let cause: unknown;
+  try {
+    const problem = readProblem(JSON.parse(await response.text()), status);
+    if (problem !== null) return problem;
+  } catch (error) {
+    cause = error;
+  }
+  return new ConvoyError(
+    "bad-response",
+    `The answer to live queries (status ${status}) is not from a Convoy server. Check the client's url, and the proxies behind it.`,
+    { status, retryable: PASSING_STATUSES.has(status), cause },
+  );
+}
