@@ -1,5 +1,6 @@
 import { ConvoyError } from "../../../protocol/errors.js";
 import { type FunctionReference, getFunctionName } from "../../../protocol/function-reference.js";
+import { wireText } from "../../../protocol/wire-text.js";
 import { encodeWire, type WireJson } from "../../../protocol/wire-value.js";
 import type { DrizzleFactory } from "../../database/drizzle/connect.js";
 import { createIdGenerator } from "../../database/ids/id-generator.js";
@@ -77,19 +78,19 @@ export function createRunner(options: RunnerOptions): FunctionRunner {
       const checked = validateArguments(name, found, args, tableNumber);
       switch (kind) {
         case "query":
-          return await runQuery(pool, queryWork(name, found, checked, toJson), {
+          return await runQuery(pool, queryWork(name, found, checked, wireText), {
             hint: name,
             uniqueIndex,
           });
         case "mutation":
-          return await mutate(mutationWork(name, found, checked, toJson), {
+          return await mutate(mutationWork(name, found, checked, wireText), {
             hint: name,
             uniqueIndex,
             codec: { encode: (json: string) => json, decode: (json) => json },
             ...(mutationId && { id: mutationId }),
           });
         case "action":
-          return toJson(await runAction(name, found, checked, 0));
+          return wireText(await runAction(name, found, checked, 0));
       }
     },
   };
@@ -242,10 +243,6 @@ export function createRunner(options: RunnerOptions): FunctionRunner {
     // People make contexts of their own, `{ ...ctx, user }`, which reads what is enumerable.
     return Object.defineProperty(ctx, "drizzle", { enumerable: drizzle !== null, get });
   }
-}
-
-function toJson(value: unknown): string {
-  return JSON.stringify(encodeWire(value));
 }
 
 /** The results of mutations without an id are not stored. */

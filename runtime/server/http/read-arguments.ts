@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { ConvoyError } from "../../../protocol/errors.js";
 import { JSON_TYPE } from "../../../protocol/http.js";
+import { isOwnWireForm } from "../../../protocol/wire-text.js";
 import { decodeWire } from "../../../protocol/wire-value.js";
 import type { BodyReader } from "./read-body.js";
 
@@ -21,15 +22,16 @@ export async function readArguments(
   const type = headers["content-type"];
   if (type !== undefined) checkType(type);
   const body = await reader.read(request);
-  if (body.kind === "parsed") return argumentsOf(body.value);
+  if (body.kind === "parsed") return argumentsOf(decodeWire(body.value));
   if (body.bytes.length === 0) return undefined;
   if (type === undefined) throw wrongType("none");
-  return argumentsOf(parse(decode(body.bytes)));
+  const json = parse(decode(body.bytes));
+  // Nobody else has what was parsed here, so what needs no decoding needs no copy.
+  return argumentsOf(isOwnWireForm(json) ? json : decodeWire(json));
 }
 
-function argumentsOf(json: unknown): object {
-  // Bounds the depth as well: nothing that comes later need fear for its stack.
-  const args = decodeWire(json);
+/** Both ways to get them bound their depth: nothing that comes later need fear for its stack. */
+function argumentsOf(args: unknown): object {
   const prototype: unknown = typeof args === "object" && args && Object.getPrototypeOf(args);
   if (prototype === Object.prototype) return args as object;
   throw new ConvoyError(
