@@ -179,6 +179,7 @@ export class LiveServer implements AsyncDisposable {
     this.#pinging = null;
     if (this.#sessions.size === 0) return;
     for (const session of this.#sessions.values()) session.ping();
+    this.#started?.waker.check();
     this.#pinging = this.#clock.setTimeout(this.#ping, SYNC_PING_MS);
   };
 }

@@ -1,6 +1,7 @@
 import type { CustomTypesConfig, PoolClient, QueryResult } from "pg";
 import type { Parameter, Statement, StatementResult } from "../../database/session/statement.js";
 import { failureOf } from "../errors/sqlstate.js";
+import { closeSocket } from "./end-client.js";
 import { type QueryCallback, StatementQuery } from "./statement-query.js";
 
 /** A statement that a person wrote, and how its values are read. */
@@ -27,14 +28,20 @@ export class Connection {
   readonly #onError = (error: Error): void => {
     this.#lost ??= error;
   };
+  readonly #silenceMs: number;
+  #silence: NodeJS.Timeout | null = null;
   #lost: unknown = null;
   #unfit = false;
   #inFlight = 0;
 
-  /** @param names the names of the statements that this client has seen, over all its leases. */
-  constructor(client: PoolClient, names: Set<string>) {
+  /**
+   * @param names the names of the statements that this client has seen, over all its leases.
+   * @param silenceMs after so long without an answer, the connection is taken for lost.
+   */
+  constructor(client: PoolClient, names: Set<string>, silenceMs: number) {
     this.#client = client;
     this.#names = names;
+    this.#silenceMs = silenceMs;
     // Without a listener, a connection that is lost between two statements would end the process.
     client.on("error", this.#onError);
   }
@@ -79,6 +86,7 @@ export class Connection {
 
   /** Gives the connection back; one that is in a transaction still, or lost, is closed instead. */
   release(): void {
+    if (this.#silence !== null && this.#inFlight === 0) clearTimeout(this.#silence);
     const fit =
       !this.#unfit &&
       this.#lost === null &&
@@ -103,14 +111,29 @@ export class Connection {
     reject: (error: unknown) => void,
   ): QueryCallback {
     this.#inFlight++;
+    this.#expectAnswer();
     let answered = false;
     return (error, result) => {
       // `pg` answers twice when a parameter cannot be sent: at once, and when Postgres is ready.
       if (!answered) this.#inFlight--;
       answered = true;
+      this.#expectAnswer();
       if (error === null || error === undefined) resolve(result as Result);
       else reject(this.#reasonFor(error));
     };
+  }
+
+  /** A network may lose a connection without a word to either side: then nobody would ever answer. */
+  #expectAnswer(): void {
+    if (this.#silence !== null) {
+      this.#silence.refresh();
+      return;
+    }
+    this.#silence = setTimeout(() => {
+      if (this.#inFlight === 0) return;
+      this.#lost ??= Object.assign(new Error("Postgres does not answer."), { code: "ETIMEDOUT" });
+      closeSocket(this.#client);
+    }, this.#silenceMs).unref();
   }
 
   /** The first thing that was said of a lost connection; what follows only repeats that it is lost. */

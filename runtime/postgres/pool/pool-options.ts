@@ -8,6 +8,8 @@ export interface PoolOptions {
   readonly acquireTimeoutMs?: number;
   /** How long one statement may take. */
   readonly statementTimeoutMs?: number;
+  /** How long Postgres may say nothing before a connection is taken for lost: longer than that. */
+  readonly silenceMs?: number;
   /** How long a transaction may do nothing between two statements. */
   readonly idleInTransactionTimeoutMs?: number;
   /** How Postgres names the connections in `pg_stat_activity`. */
@@ -19,11 +21,13 @@ export interface PoolOptions {
 export type ResolvedPoolOptions = Required<PoolOptions>;
 
 export function resolvePoolOptions(options: PoolOptions): ResolvedPoolOptions {
+  const { statementTimeoutMs = 30_000 } = options;
   return {
     max: 10,
     maxWaiting: 1_000,
     acquireTimeoutMs: 10_000,
-    statementTimeoutMs: 30_000,
+    statementTimeoutMs,
+    silenceMs: statementTimeoutMs + 5_000,
     idleInTransactionTimeoutMs: 30_000,
     applicationName: "convoy",
     wakes: false,

@@ -3,6 +3,7 @@ import { ConvoyError } from "../../../protocol/errors.js";
 import { databaseError } from "../errors/database-error.js";
 import { postgresError } from "../errors/sqlstate.js";
 import { Connection } from "./connection.js";
+import { closeSocket, GOODBYE_MS } from "./end-client.js";
 import { type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions } from "./pool-options.js";
 import { localSettings, markerSql, startupOptions } from "./settings.js";
 
@@ -77,7 +78,11 @@ export class Pool implements AsyncDisposable {
       if (message.startsWith("timeout exceeded when trying to connect")) throw this.#busy(error);
       throw databaseError(error, "connect");
     }
-    const connection = new Connection(client, this.#clients.get(client) ?? new Set());
+    const connection = new Connection(
+      client,
+      this.#clients.get(client) ?? new Set(),
+      this.#options.silenceMs,
+    );
     if (this.#settingsBy === "unknown") await this.#findSettings(client, connection);
     return connection;
   }
@@ -87,7 +92,10 @@ export class Pool implements AsyncDisposable {
    * the caller's to connect and to end.
    */
   createClient(): Client {
-    const client = new Client(poolConfig(this.#options, null));
+    const client = new Client({
+      ...poolConfig(this.#options, null),
+      query_timeout: this.#options.silenceMs,
+    });
     // Whoever uses it learns from its end that it was lost.
     client.on("error", () => {});
     return client;
@@ -99,7 +107,11 @@ export class Pool implements AsyncDisposable {
       this.#closed = true;
       await this.#pool.end();
     }
+    const late = setTimeout(() => {
+      for (const client of this.#clients.keys()) closeSocket(client);
+    }, GOODBYE_MS);
     await Promise.all(this.#closing);
+    clearTimeout(late);
   }
 
   #open(options: string | null): PgPool {
@@ -108,6 +120,8 @@ export class Pool implements AsyncDisposable {
     // An idle connection that was lost is out of the pool by then; the next caller gets another.
     pool.on("error", () => {});
     pool.on("connect", (client) => {
+      // It may be lost between two owners; without a listener, that would end the process.
+      client.on("error", () => {});
       this.#clients.set(client, new Set());
       const ended = new Promise<void>((resolve) => {
         client.once("end", () => {

@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { closeSocket, endClient } from "../../postgres/pool/end-client.js";
 import type { Pool } from "../../postgres/pool/pool.js";
 import { CHANGES_CHANNEL } from "../../postgres/schema/change-triggers.js";
 import type { Clock } from "../tick/clock.js";
@@ -38,6 +39,7 @@ export class Waker implements AsyncDisposable {
   readonly #options: WakerOptions;
   /** The connection that listens, once it does. */
   #client: Client | null = null;
+  #opening: Client | null = null;
   #connecting: Promise<void>;
   #failures = 0;
   #retry: unknown = null;
@@ -61,13 +63,20 @@ export class Waker implements AsyncDisposable {
     this.#isClosed = true;
     clock.clearTimeout(this.#retry);
     clock.clearTimeout(this.#pause);
+    if (this.#opening !== null) closeSocket(this.#opening);
     await this.#connecting;
-    await this.#client?.end().catch(() => {});
+    if (this.#client !== null) await endClient(this.#client);
+  }
+
+  /** Finds out whether the connection was lost without a word, as networks do to those that idle. */
+  check(): void {
+    this.#client?.query("select 1").catch(() => {});
   }
 
   async #connect(): Promise<void> {
     const { pool, serverId, onWake } = this.#options;
     const client = pool.createClient();
+    this.#opening = client;
     client.on("notification", ({ payload }) => {
       if (payload !== serverId && !this.#isClosed) onWake();
     });
@@ -75,9 +84,11 @@ export class Waker implements AsyncDisposable {
       await client.connect();
       await client.query(`listen ${CHANGES_CHANNEL}`);
     } catch {
-      void client.end().catch(() => {});
+      void endClient(client);
       this.#lost();
       return;
+    } finally {
+      this.#opening = null;
     }
     this.#client = client;
     client.once("end", () => this.#lost());

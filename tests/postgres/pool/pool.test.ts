@@ -127,6 +127,24 @@ test("a connection that is lost while nobody has it is replaced", async () => {
   expect(await found).toEqual([["1"]]);
 });
 
+test("a connection that is lost before anybody has it is no reason to end", async () => {
+  // Postgres is shut down in the moment in which it lets somebody in: both arrive together.
+  const ready = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
+  const answer = Buffer.concat([ready, errorMessage("57P01", "terminating connection")]);
+  await using proxy = await startProxy(database.url, { onStartup: () => ({ answer }) });
+  expect((await failureWith({ url: proxy.url })).code).toBe("database-connection-lost");
+});
+
+test("a connection on which nothing is answered is lost", async () => {
+  await using proxy = await startProxy(database.url);
+  await using pool = createPool({ url: proxy.url, silenceMs: 200 });
+  const connection = await pool.connect();
+  const held = proxy.holdRequests("pg_backend_pid");
+  await expect(connection.run(backend, [])).rejects.toMatchObject({ code: "ETIMEDOUT" });
+  await held;
+  connection.release();
+});
+
 test("a connection that is in a transaction does not go back into the pool", async () => {
   await using pool = createPool({ url: database.url, max: 1 });
   const first = await pool.connect();
@@ -241,12 +259,16 @@ type Started = ReturnType<NonNullable<NonNullable<Parameters<typeof startProxy>[
 /** As PgBouncer does. */
 function refuseOptions(message: Buffer): Started {
   if (!message.includes("\0options\0")) return { pass: message };
-  const fields = "SFATAL\0VFATAL\0C08P01\0Munsupported startup parameter: options\0\0";
+  return { answer: errorMessage("08P01", "unsupported startup parameter: options") };
+}
+
+function errorMessage(code: string, message: string): Buffer {
+  const fields = `SFATAL\0VFATAL\0C${code}\0M${message}\0\0`;
   const answer = Buffer.alloc(5 + fields.length);
   answer.write("E");
   answer.writeInt32BE(4 + fields.length, 1);
   answer.write(fields, 5);
-  return { answer };
+  return answer;
 }
 
 /** As PgBouncer does with `ignore_startup_parameters = options`. */

@@ -30,11 +30,7 @@ const schema = defineSchema({
 });
 
 export const marksManifest: Manifest = manifest([
-  table(
-    "marks",
-    { client: text, n: number },
-    { indexes: [index("by_client", "client", "n")] },
-  ),
+  table("marks", { client: text, n: number }, { indexes: [index("by_client", "client", "n")] }),
   table("totals", { client: text, count: number }, { indexes: [index("by_client", "client")] }),
 ]);
 
