@@ -16,6 +16,7 @@ import { codegenCold } from "./benchmarks/codegen-cold.js";
 import { growth } from "./benchmarks/growth.js";
 import { memory } from "./benchmarks/memory.js";
 import { tspc } from "./benchmarks/tspc.js";
+import { dev } from "./dev.js";
 import { http } from "./http.js";
 import { postgresDocuments } from "./postgres-documents.js";
 import { postgresEmbedded } from "./postgres-embedded.js";
@@ -36,6 +37,7 @@ const benchmarks: readonly Benchmark[] = [
   changeLog,
   http,
   serve,
+  dev,
 ];
 
 const { values: options, positionals: names } = parseArgs({

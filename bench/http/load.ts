@@ -44,31 +44,43 @@ export class Load implements Disposable {
 }
 
 class Connection {
-  readonly #socket: net.Socket;
+  readonly #port: number;
+  #socket: net.Socket | null = null;
   #text = "";
   #answered: (text: string) => void = () => {};
   #lost: (error: Error) => void = () => {};
 
-  private constructor(socket: net.Socket) {
-    this.#socket = socket;
-    socket.setNoDelay(true).setEncoding("latin1");
-    socket.on("data", (chunk: string) => this.#read(chunk));
-    socket.on("close", () => this.#lost(new Error("The server closed a connection.")));
+  private constructor(port: number) {
+    this.#port = port;
   }
 
   static async open(port: number): Promise<Connection> {
-    const socket = net.connect(port, "127.0.0.1");
+    const connection = new Connection(port);
+    await connection.#connect();
+    return connection;
+  }
+
+  async #connect(): Promise<net.Socket> {
+    const socket = net.connect(this.#port, "127.0.0.1");
     await once(socket, "connect");
-    return new Connection(socket);
+    socket.setNoDelay(true).setEncoding("latin1");
+    socket.on("data", (chunk: string) => this.#read(chunk));
+    socket.on("close", () => {
+      this.#socket = null;
+      this.#lost(new Error("The server closed a connection."));
+    });
+    this.#socket = socket;
+    return socket;
   }
 
   async send({ path, body }: LoadRequest): Promise<void> {
-    if (this.#socket.closed) throw new Error("The server has closed a connection.");
+    // On a busy machine the others' turns may take longer than a server keeps what is idle.
+    const socket = this.#socket ?? (await this.#connect());
     const answer = new Promise<string>((resolve, reject) => {
       this.#answered = resolve;
       this.#lost = reject;
     });
-    this.#socket.write(
+    socket.write(
       body === null
         ? `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`
         : `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
@@ -78,7 +90,7 @@ class Connection {
   }
 
   close(): void {
-    this.#socket.destroy();
+    this.#socket?.destroy();
   }
 
   #read(chunk: string): void {
