@@ -56,7 +56,7 @@ export class LiveQueries implements QuerySource {
   readonly #changed = new Set<LiveQuery>();
   readonly #waiters = new Set<Waiter>();
   #lastId = 0;
-  /** Nothing is shown before all queries up to this have a result again: they are of one snapshot. */
+  /** Nothing is shown before all queries up to this that had a result have one of the new session. */
   #resumedId = 0;
   /** The last mutation whose effect the server says is there. */
   #mutation = 0;
@@ -226,7 +226,7 @@ export class LiveQueries implements QuerySource {
   }
 
   #show(): void {
-    if (this.#isWaitingFor(this.#resumedId)) return;
+    if (this.#isWaitingFor(this.#resumedId, ({ result }) => result.value !== undefined)) return;
     this.#resumedId = 0;
     const changed = [...this.#changed];
     this.#changed.clear();
@@ -240,9 +240,10 @@ export class LiveQueries implements QuerySource {
     this.#endWaiting();
   }
 
-  #isWaitingFor(lastId: number): boolean {
+  #isWaitingFor(lastId: number, isConcerned: (live: LiveQuery) => boolean): boolean {
     if (lastId === 0) return false;
-    return [...this.#queries.values()].some(({ id, isAnswered }) => id <= lastId && !isAnswered);
+    const unanswered = (live: LiveQuery): boolean => !live.isAnswered && live.id <= lastId;
+    return [...this.#queries.values()].some((live) => unanswered(live) && isConcerned(live));
   }
 
   #answer(live: LiveQuery): void {
@@ -254,7 +255,7 @@ export class LiveQueries implements QuerySource {
     for (const waiter of this.#waiters) {
       const { mutation, lastId, onShown, resolve } = waiter;
       const isShown = this.#resumedId === 0 && mutation <= this.#mutation;
-      if (this.#queries.size > 0 && !(isShown && !this.#isWaitingFor(lastId))) continue;
+      if (this.#queries.size > 0 && !(isShown && !this.#isWaitingFor(lastId, () => true))) continue;
       this.#waiters.delete(waiter);
       onShown();
       resolve();
