@@ -1,16 +1,14 @@
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { syncSchema } from "../../../runtime/postgres/apply/sync-schema.js";
 import { withClient } from "../../../runtime/postgres/embedded/database-client.js";
 import { startEmbeddedPostgres } from "../../../runtime/postgres/embedded/start.js";
 import { createPool } from "../../../runtime/postgres/pool/pool.js";
 import { holdLease } from "../../../runtime/realtime/changes/lease.js";
-import { removeSeed, usedServerFolder } from "../../postgres/embedded/temp-server-folder.js";
+import { tempServerFolder } from "../../postgres/embedded/temp-server-folder.js";
 import { waitUntil } from "../../postgres/embedded/wait-until.js";
 import { index, manifest, table, text } from "../../postgres/plan/manifests.js";
 import { layoutsOf, openLogReader } from "./log-reader.js";
 import { manualClock } from "./manual-clock.js";
-
-afterAll(removeSeed);
 
 const schema = manifest([
   table("notes", { title: text }, { indexes: [index("by_title", "title")] }),
@@ -18,7 +16,7 @@ const schema = manifest([
 const layouts = layoutsOf(schema);
 
 test("after a crash of Postgres, anything may have changed, and from then on changes are known again", async () => {
-  await using folder = await usedServerFolder();
+  await using folder = await tempServerFolder();
   await using server = await startEmbeddedPostgres(folder);
   const { url } = server;
   await syncSchema({ url, manifest: schema });

@@ -59,7 +59,7 @@ test("the keys that are noted are those of the documents, before and after, whoe
         await client.end();
       }
     }),
-    propertyRuns(15),
+    propertyRuns(10),
   );
 });
 
