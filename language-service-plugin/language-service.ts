@@ -1,7 +1,9 @@
 import type ts from "typescript";
+import { withNewFunctions } from "./completions/api-members.js";
 import { completionDetails, withCompletions } from "./completions/completions.js";
 import { semanticFindings, suggestionFindings } from "./diagnostics/diagnostics.js";
 import { definitionAt } from "./definition/definition.js";
+import { staleGenerated } from "./diagnostics/stale-generated.js";
 import type { Guard } from "./guard.js";
 import { GeneratedOverlay } from "./project/generated-overlay.js";
 import { LayoutFinder } from "./project/find-layout.js";
@@ -22,8 +24,9 @@ export function createLanguageService(
   const views = new Views({
     ts: typescript,
     service,
+    host,
     layouts: new LayoutFinder((file) => host.fileExists(file)),
-    overlay: new GeneratedOverlay(typescript, project),
+    overlay: new GeneratedOverlay(typescript, project, guard),
   });
 
   /**
@@ -55,7 +58,7 @@ export function createLanguageService(
         "suggestions",
         file,
         () => service.getSuggestionDiagnostics(file),
-        (view, given) => [...given, ...suggestionFindings(view)],
+        (view, given) => [...given, ...suggestionFindings(view), ...staleGenerated(view)],
       ),
     getSupportedCodeFixes: (file) => withFixableCodes(service.getSupportedCodeFixes(file)),
     getCodeFixesAtPosition: (file, start, end, codes, format, preferences) =>
@@ -70,7 +73,7 @@ export function createLanguageService(
         "completions",
         file,
         () => service.getCompletionsAtPosition(file, position, options, format),
-        (view, given) => withCompletions(view, position, given),
+        (view, given) => withNewFunctions(view, position, withCompletions(view, position, given)),
       ),
     getCompletionEntryDetails: (file, position, name, ...rest) =>
       extended(

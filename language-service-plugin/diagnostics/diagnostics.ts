@@ -7,7 +7,12 @@ import { findingsIn } from "./findings.js";
 export function semanticFindings(view: View): readonly ts.Diagnostic[] {
   return findingsIn(view)
     .filter(({ severity }) => severity !== "suggestion")
-    .map((finding) => toTsDiagnostic(view.ts, view.program, view.project.layout, finding));
+    .map((finding) => toTsDiagnostic(view.ts, view.program, view.project.layout, finding))
+    .map((diagnostic) =>
+      diagnostic.file === undefined
+        ? { ...diagnostic, file: view.sourceFile, start: 0, length: 0 }
+        : diagnostic,
+    );
 }
 
 /** What an editor shows by three dots. */

@@ -2,7 +2,7 @@ import type ts from "typescript";
 import type { ConvoyDiagnostic } from "../../compiler/model/diagnostic.js";
 import type { ModuleFacts, SchemaFacts } from "../../compiler/model/facts.js";
 import { isFunctionsModule, relativeToRoot } from "../../compiler/project/layout.js";
-import { runRulesIn } from "../../compiler/rules/run.js";
+import { type RunRulesOptions, runRulesIn } from "../../compiler/rules/run.js";
 import { moduleOutline } from "../project/module-names.js";
 import type { View } from "../project/views.js";
 
@@ -34,16 +34,19 @@ function find(view: View): readonly ConvoyDiagnostic[] {
 
   const files = project.files(program);
   const file = relativeToRoot(layout, sourceFile.fileName);
-  const findings = runRulesIn(
-    {
-      ts: typescript,
-      project: layout,
-      facts: { schema, modules: modulesBeside(view, schema) },
-      sourceFiles: isClient ? [...files, sourceFile] : files,
-      checker: () => program.getTypeChecker(),
-    },
-    file,
-  );
+  const options: RunRulesOptions = {
+    ts: typescript,
+    project: layout,
+    facts: { schema, modules: modulesBeside(view, schema) },
+    sourceFiles: isClient ? [...files, sourceFile] : files,
+    checker: () => program.getTypeChecker(),
+  };
+  const isMissing = schema.problems.some(({ kind }) => kind === "missing");
+  const findings = [
+    // What is said of a file that is not there has to be said elsewhere.
+    ...(isMissing ? runRulesIn(options, relativeToRoot(layout, layout.schemaFile)) : []),
+    ...runRulesIn(options, file),
+  ];
   return isSchemaBroken ? findings.map((found) => withoutFixesElsewhere(found, file)) : findings;
 }
 

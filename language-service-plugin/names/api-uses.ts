@@ -17,16 +17,13 @@ export function* apiUses(view: View, sourceFile: ts.SourceFile): Generator<Occur
 
 /** Each of the names in `api.admin.users.list`. */
 function* usesIn(
-  { ts: typescript, program, project }: View,
+  view: View,
   sourceFile: ts.SourceFile,
   { path, node }: ApiReference,
 ): Generator<Occurrence> {
-  const modules = project
-    .moduleFiles(program)
-    .map(({ fileName }) => modulePath(project.layout, fileName));
   let at: ts.Expression = node;
-  for (let length = path.length; typescript.isPropertyAccessExpression(at); length--) {
-    const name = nameOf(path.slice(0, length), modules);
+  for (let length = path.length; view.ts.isPropertyAccessExpression(at); length--) {
+    const name = nameOf(view, path.slice(0, length));
     if (name !== null) {
       const start = at.name.getStart(sourceFile);
       yield {
@@ -41,12 +38,27 @@ function* usesIn(
   }
 }
 
-function nameOf(path: readonly string[], modules: readonly string[]): Name | null {
+function nameOf(view: View, path: readonly string[]): Name | null {
   const whole = path.join("/");
-  if (modules.includes(whole)) return { kind: "function", module: whole, name: null };
+  if (moduleFile(view, whole) !== null) return { kind: "function", module: whole, name: null };
   const module = path.slice(0, -1).join("/");
   const name = path.at(-1);
-  return name !== undefined && modules.includes(module) ? { kind: "function", module, name } : null;
+  const isFunction = name !== undefined && module !== "" && moduleFile(view, module) !== null;
+  return isFunction ? { kind: "function", module, name } : null;
+}
+
+const extensions = [".ts", ".tsx", ".mts", ".cts"];
+
+/** The file of a module; a client's program may not have it, but the disk does. */
+function moduleFile({ program, host, project }: View, module: string): string | null {
+  const files = extensions.map(
+    (extension) => `${project.layout.functionsDir}/${module}${extension}`,
+  );
+  return (
+    files.find((file) => program.getSourceFile(file) !== undefined) ??
+    files.find((file) => host.fileExists(file)) ??
+    null
+  );
 }
 
 /** Whether it is the api of this project that the file imports. */
@@ -65,18 +77,25 @@ export function importsApiOf(
 
 /** Where a module declares a function; the start of the file for a module. */
 export function functionDefinition(view: View, name: Name): Occurrence | null {
-  if (name.kind !== "function") return null;
-  const { ts: typescript, program, project } = view;
-  for (const file of project.moduleFiles(program)) {
-    if (modulePath(project.layout, file.fileName) !== name.module) continue;
-    if (name.name === null) return occurrence(name, file, 0, 0);
-    const found = namedFunctions(typescript, file).find((fn) => fn.name === name.name);
-    if (found !== undefined) {
-      const start = found.node.getStart(file);
-      return occurrence(name, file, start, found.node.end - start);
-    }
-  }
-  return null;
+  const fileName = name.kind === "function" ? moduleFile(view, name.module) : null;
+  const file = fileName === null ? null : readModule(view, fileName);
+  if (name.kind !== "function" || file === null) return null;
+  if (name.name === null) return occurrence(name, file, 0, 0);
+  const found = namedFunctions(view.ts, file).find((fn) => fn.name === name.name);
+  if (found === undefined) return null;
+  const start = found.node.getStart(file);
+  return occurrence(name, file, start, found.node.end - start);
+}
+
+function readModule(
+  { ts: typescript, program, host }: View,
+  fileName: string,
+): ts.SourceFile | null {
+  const known = program.getSourceFile(fileName);
+  if (known !== undefined) return known;
+  const text = host.readFile(fileName);
+  const { Latest } = typescript.ScriptTarget;
+  return text === undefined ? null : typescript.createSourceFile(fileName, text, Latest, true);
 }
 
 /** The functions that a module declares. */

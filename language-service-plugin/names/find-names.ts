@@ -27,10 +27,12 @@ export function definitionOfName(view: View, name: Name): Occurrence | null {
   return definitionOf(view, name.kind === "field" ? { ...name, field } : name);
 }
 
-/** Every place in the program where a name is written, its definition first. */
+/** Every place in the program where a name is written, its definition first if that is there. */
 export function occurrencesOf(view: View, name: Name): readonly Occurrence[] {
   const definition = definitionOfName(view, name);
-  const found = definition === null ? [] : [definition];
+  const isThere =
+    definition !== null && view.program.getSourceFile(definition.fileName) !== undefined;
+  const found = isThere ? [definition] : [];
   for (const file of filesToSearch(view, name)) {
     const uses = name.kind === "function" ? apiUses(view, file) : schemaUses(view.ts, file);
     for (const use of uses) if (isSameName(use.name, name)) found.push(use);

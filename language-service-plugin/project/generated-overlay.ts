@@ -1,4 +1,5 @@
 import type ts from "typescript";
+import type { Guard } from "../guard.js";
 
 interface OverlaidText {
   readonly text: string;
@@ -13,13 +14,15 @@ interface OverlaidText {
 export class GeneratedOverlay {
   readonly #ts: typeof ts;
   readonly #project: ts.server.Project;
+  readonly #guard: Guard;
   readonly #texts = new Map<string, OverlaidText>();
   #changes = 0;
 
   /** Makes `project` tell of the overlaid texts. */
-  constructor(typescript: typeof ts, project: ts.server.Project) {
+  constructor(typescript: typeof ts, project: ts.server.Project, guard: Guard) {
     this.#ts = typescript;
     this.#project = project;
+    this.#guard = guard;
     const getScriptSnapshot = project.getScriptSnapshot.bind(project);
     const getScriptVersion = project.getScriptVersion.bind(project);
     project.getScriptSnapshot = (file) => {
@@ -50,7 +53,10 @@ export class GeneratedOverlay {
     // Nearly always there is none.
     if (this.#texts.size === 0) return undefined;
     const overlaid = this.#texts.get(file);
-    return overlaid !== undefined && this.#isOpen(file) ? undefined : overlaid;
+    if (overlaid === undefined) return undefined;
+    // TypeScript asks from anywhere, so this is an entry like any other.
+    const isOpen = this.#guard.run("types of an unsaved schema", true, () => this.#isOpen(file));
+    return isOpen ? undefined : overlaid;
   }
 
   /** What a person looks at is what is on disk. */

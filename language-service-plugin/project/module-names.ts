@@ -1,13 +1,14 @@
 import type ts from "typescript";
 import { exportedNames } from "../../compiler/hosts/typescript/exported-names.js";
-import type { ModuleFacts } from "../../compiler/model/facts.js";
+import type { FunctionVisibility, ModuleFacts } from "../../compiler/model/facts.js";
 import { modulePath, type ProjectLayout, relativeToRoot } from "../../compiler/project/layout.js";
 import { fileSyntax } from "../../compiler/syntax/file-syntax.js";
 
 /** A function, as far as the syntax of its module tells. */
 export interface NamedFunction {
   readonly name: string;
-  readonly isInternal: boolean;
+  /** `null` where somebody's own wrapper makes it. */
+  readonly visibility: FunctionVisibility | null;
   /** Its name where it is declared. */
   readonly node: ts.Identifier;
 }
@@ -32,7 +33,7 @@ function readFunctions(typescript: typeof ts, file: ts.SourceFile): readonly Nam
     if (!typescript.isVariableDeclaration(declaration)) continue;
     const { name } = declaration;
     if (!typescript.isIdentifier(name) || !exported.has(name.text)) continue;
-    found.push({ name: name.text, isInternal: builder?.visibility === "internal", node: name });
+    found.push({ name: name.text, visibility: builder?.visibility ?? null, node: name });
   }
   return found;
 }
@@ -52,11 +53,11 @@ export function moduleOutline(
     outline = {
       path,
       file: relative,
-      functions: namedFunctions(typescript, file).map(({ name, isInternal, node }) => ({
+      functions: namedFunctions(typescript, file).map(({ name, visibility, node }) => ({
         name,
         path: `${path}.${name}`,
         kind: "query",
-        visibility: isInternal ? "internal" : "public",
+        visibility: visibility ?? "public",
         span: { file: relative, start: node.getStart(file), length: name.length },
         args: { kind: "unknown" },
         result: { kind: "unknown" },

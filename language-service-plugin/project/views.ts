@@ -9,6 +9,8 @@ import type { EditorSchema } from "./schema-cache.js";
 export interface View {
   readonly ts: typeof ts;
   readonly program: ts.Program;
+  /** For files that the program does not have. */
+  readonly host: Pick<ts.LanguageServiceHost, "fileExists" | "readFile">;
   readonly sourceFile: ts.SourceFile;
   readonly project: EditorProject;
   /** `null` where there is none to be read: a client's program, or a syntax error from the start. */
@@ -24,6 +26,7 @@ export interface ViewsOptions {
   readonly ts: typeof ts;
   /** The language service without our plugin. */
   readonly service: ts.LanguageService;
+  readonly host: View["host"];
   readonly layouts: LayoutFinder;
   readonly overlay: GeneratedOverlay;
 }
@@ -39,7 +42,7 @@ export class Views {
 
   /** `null` for files of no Convoy project. */
   of(fileName: string): View | null {
-    const { ts: typescript, service, layouts } = this.#o;
+    const { ts: typescript, service, host, layouts } = this.#o;
     let program = service.getProgram();
     const layout = program && layouts.find(program, fileName);
     if (!program || !layout) return null;
@@ -56,6 +59,7 @@ export class Views {
     return {
       ts: typescript,
       program,
+      host,
       sourceFile,
       project,
       schema: schema?.facts ?? null,

@@ -154,7 +154,11 @@ export class EditedProject {
 
   /** What Convoy says of a file, as `CV2001: …`. */
   async findings(name: string): Promise<readonly string[]> {
-    return (await this.diagnostics(name)).filter(isOurs).map(({ text }) => text);
+    return (await this.ours(name)).map(({ text }) => text);
+  }
+
+  async ours(name: string): Promise<readonly Diagnostic[]> {
+    return (await this.diagnostics(name)).filter(isOurs);
   }
 
   /** Errors, warnings and suggestions; of TypeScript's suggestions, none. */
@@ -165,7 +169,7 @@ export class EditedProject {
   }
 
   async fixes(name: string): Promise<readonly CodeFix[]> {
-    const found = (await this.diagnostics(name)).filter(isOurs);
+    const found = await this.ours(name);
     const all: CodeFix[] = [];
     for (const { code, start, end } of found) {
       const fixes = await this.request<CodeFix[]>("getCodeFixes", name, {

@@ -8,6 +8,8 @@ import { hoverCases } from "./cases/hover.js";
 import { navigationCases } from "./cases/navigation.js";
 import { schemaEditsCases } from "./cases/schema-edits.js";
 import { quickFixesCases } from "./cases/quick-fixes.js";
+import { picturesCases } from "./cases/pictures.js";
+import { workspacesCases } from "./cases/workspaces.js";
 import { type EditedProject, Editor } from "./editor.js";
 import { editorProject } from "./project.js";
 
@@ -16,7 +18,11 @@ const scratch = "convoy/functions/scratch.ts";
 let files: TempProject;
 let schema = "";
 beforeAll(async () => {
-  files = await editorProject({ [scratch]: "export {};\n", "src/client.ts": "export {};\n" });
+  files = await editorProject({
+    [scratch]: "export {};\n",
+    "convoy/functions/pictures.ts": "export {};\n",
+    "src/client.ts": "export {};\n",
+  });
   schema = await files.read("convoy/schema.ts");
 });
 afterAll(() => files[Symbol.asyncDispose]());
@@ -37,4 +43,7 @@ describe.each(typescriptPackages)("on %s", (version) => {
   describe("hover:", () => hoverCases(() => project));
   describe("navigation:", () => navigationCases(() => project, schemaText));
   describe("a schema that is not saved:", () => schemaEditsCases(() => project, schemaText));
+  // What these are about is not of a version's making, and each opens a project or two.
+  describe.runIf(version === "typescript")("workspaces:", () => workspacesCases(() => editor));
+  describe.runIf(version === "typescript")("pictures:", () => picturesCases(() => project));
 });

@@ -104,7 +104,8 @@ function start(
   args: readonly string[],
   version: TypescriptVersion,
 ): ChildProcess {
-  return spawn(process.execPath, [tspc, ...args], {
+  // With the usual few megabytes for young objects, a fifth of the time is the collector's.
+  return spawn(process.execPath, ["--max-semi-space-size=64", tspc, ...args], {
     cwd: project.root,
     env: { ...process.env, TSP_COMPILER_TS_PATH: path.join(installed, version), NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],

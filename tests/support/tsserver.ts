@@ -19,7 +19,9 @@ export class TsServer implements AsyncDisposable {
   /** @param args more arguments: what an editor passes for plugins, a log. */
   constructor(name: TypeScriptPackage = "typescript", args: readonly string[] = []) {
     const server = fileOfVersion(name, "lib/tsserver.js");
-    const all = [server, "--disableAutomaticTypingAcquisition", ...args];
+    // With the usual few megabytes for young objects, a fifth of the time is the collector's.
+    const node = ["--max-semi-space-size=64", server];
+    const all = [...node, "--disableAutomaticTypingAcquisition", ...args];
     this.#process = spawn(process.execPath, all, { stdio: ["pipe", "pipe", "inherit"] });
     if (this.#process.stdout) {
       createInterface(this.#process.stdout).on("line", (line) => this.#receive(line));

@@ -1,0 +1,108 @@
+import type ts from "typescript";
+import { isFunctionsModule, modulePath } from "../../compiler/project/layout.js";
+import { namedFunctions } from "../project/module-names.js";
+import type { View } from "../project/views.js";
+
+/** Beside the codes of the rules, which begin at 991000. */
+const staleCode = 990_001;
+
+/**
+ * One quiet word where what is generated does not follow from what is saved. While a file has edits
+ * that nobody saved it cannot, and nothing is said.
+ */
+export function staleGenerated(view: View): readonly ts.DiagnosticWithLocation[] {
+  const { ts: typescript, sourceFile, project } = view;
+  const { fileName } = sourceFile;
+  const isSchema = fileName === project.layout.schemaFile;
+  if (!isSchema && !isFunctionsModule(project.layout, fileName)) return [];
+  const isStale = isSchema ? isModelStale(view) : isApiStale(view);
+  if (!isStale || !isSaved(view)) return [];
+  const place = isSchema
+    ? exportOf(typescript, sourceFile)
+    : generatedImportOf(typescript, sourceFile);
+  const start = place.getStart(sourceFile);
+  return [
+    {
+      category: typescript.DiagnosticCategory.Suggestion,
+      code: staleCode,
+      source: "convoy",
+      messageText:
+        "The generated code is older than this file. Run `npx convoy codegen`, or keep `npx convoy dev` running.",
+      file: sourceFile,
+      start,
+      length: Math.min(place.end, lineEnd(sourceFile.text, start)) - start,
+    },
+  ];
+}
+
+function isModelStale({ program, host, project, schema, isSchemaBroken }: View): boolean {
+  if (schema === null || isSchemaBroken) return false;
+  const text = project.dataModel(program, schema);
+  if (text === null) return false;
+  const onDisk = host.readFile(`${project.layout.generatedDir}/dataModel.ts`);
+  return onDisk?.replaceAll("\r\n", "\n") !== text;
+}
+
+/** Whether a function is not in the api. One that is there and is gone, its callers notice. */
+function isApiStale({ ts: typescript, program, project, sourceFile }: View): boolean {
+  const { generatedDir } = project.layout;
+  const api =
+    program.getSourceFile(`${generatedDir}/apiTypes.d.ts`) ??
+    program.getSourceFile(`${generatedDir}/api.ts`);
+  if (api === undefined) return false;
+  const known = functionsIn(typescript, api);
+  const module = modulePath(project.layout, sourceFile.fileName);
+  return namedFunctions(typescript, sourceFile).some(
+    ({ name, visibility }) => visibility !== null && !known.has(`${module}/${name}`),
+  );
+}
+
+const functions = new WeakMap<ts.SourceFile, ReadonlySet<string>>();
+
+/** The functions in the generated types of the api, as `admin/users/list`. */
+function functionsIn(typescript: typeof ts, api: ts.SourceFile): ReadonlySet<string> {
+  let paths = functions.get(api);
+  if (paths === undefined) {
+    const found = new Set<string>();
+    const visit = (all: readonly ts.TypeElement[], start: string): void => {
+      for (const member of all) {
+        if (!typescript.isPropertySignature(member) || member.type === undefined) continue;
+        const path = `${start}${"text" in member.name ? member.name.text : ""}`;
+        if (typescript.isTypeLiteralNode(member.type)) visit(member.type.members, `${path}/`);
+        else found.add(path);
+      }
+    };
+    for (const node of api.statements) {
+      if (typescript.isInterfaceDeclaration(node)) visit(node.members, "");
+    }
+    functions.set(api, (paths = found));
+  }
+  return paths;
+}
+
+function isSaved({ host, sourceFile: { fileName, text } }: View): boolean {
+  return host.readFile(fileName) === text;
+}
+
+function exportOf(typescript: typeof ts, file: ts.SourceFile): ts.Node {
+  return file.statements.find((node) => typescript.isExportAssignment(node)) ?? firstOf(file);
+}
+
+function generatedImportOf(typescript: typeof ts, file: ts.SourceFile): ts.Node {
+  const found = file.statements.find(
+    (node) =>
+      typescript.isImportDeclaration(node) &&
+      typescript.isStringLiteral(node.moduleSpecifier) &&
+      node.moduleSpecifier.text.includes("_generated/"),
+  );
+  return found ?? firstOf(file);
+}
+
+function firstOf(file: ts.SourceFile): ts.Node {
+  return file.statements[0] ?? file.endOfFileToken;
+}
+
+function lineEnd(text: string, start: number): number {
+  const end = text.indexOf("\n", start);
+  return end < 0 ? text.length : end;
+}

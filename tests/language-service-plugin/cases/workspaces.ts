@@ -1,0 +1,112 @@
+import { expect, test } from "vitest";
+import { tempProject } from "../../support/temp-project.js";
+import type { Editor } from "../editor.js";
+import { editorProject, moduleOf, tsconfig } from "../project.js";
+
+const file = "convoy/functions/scratch.ts";
+
+const otherSchema = `import { defineSchema, defineTable } from "convoy";
+import { z } from "zod";
+export default defineSchema({ songs: defineTable({ title: z.string() }) });
+`;
+
+export function workspacesCases(editor: () => Editor): void {
+  test("two projects of one workspace know their own tables", async () => {
+    await using one = await editorProject({ [file]: "export {};\n" });
+    await using other = await editorProject({
+      "convoy/schema.ts": otherSchema,
+      "convoy/functions/projects.ts": "export {};\n",
+      "convoy/functions/users.ts": "export {};\n",
+      [file]: "export {};\n",
+    });
+    const text = moduleOf('return ctx.db.query("‸")');
+    expect(await editor().project(one).completions(file, text)).toEqual(["projects", "users"]);
+    expect(await editor().project(other).completions(file, text)).toEqual(["songs"]);
+    await editor().closeAll();
+  });
+
+  test("a project that references the Convoy project finds its functions", async () => {
+    const config = JSON.parse(tsconfig) as { compilerOptions: object };
+    const { noEmit: _, ...compilerOptions } = config.compilerOptions as { noEmit: boolean };
+    const composite = { ...compilerOptions, composite: true, rootDir: "..", outDir: "../dist" };
+    await using project = await editorProject({
+      "tsconfig.json": JSON.stringify({
+        files: [],
+        references: [{ path: "convoy" }, { path: "app" }],
+      }),
+      "convoy/tsconfig.json": JSON.stringify({ compilerOptions: composite, include: ["."] }),
+      "app/tsconfig.json": JSON.stringify({
+        compilerOptions: composite,
+        include: ["."],
+        references: [{ path: "../convoy" }],
+      }),
+      "app/main.ts": "export {};\n",
+    });
+    const edited = editor().project(project);
+    const client =
+      'import { api } from "../convoy/_generated/api";\nexport const f = api.projects.';
+    const at = await edited.typeAt("app/main.ts", `${client}list‸Projects;\n`);
+    expect(await edited.diagnostics("app/main.ts")).toEqual([]);
+    const { definitions } = await edited.request<{ definitions: { file: string }[] }>(
+      "definitionAndBoundSpan",
+      "app/main.ts",
+      at,
+    );
+    expect(definitions.map((found) => found.file)).toEqual([
+      edited.file("convoy/functions/projects.ts"),
+    ]);
+    await edited.type(
+      "app/main.ts",
+      `import schema from "../convoy/schema";\n${client}listProjects;\nexport const s = schema;\n`,
+    );
+    expect((await edited.findings("app/main.ts")).map((text) => text.slice(0, 6))).toEqual([
+      "CV3001",
+    ]);
+    await editor().closeAll();
+  });
+
+  test("a folder that is no Convoy project hears nothing of us", async () => {
+    await using project = await tempProject("quickstart", {
+      without: ["convoy"],
+      files: { "tsconfig.json": tsconfig, "src/main.ts": "export {};\n" },
+    });
+    const edited = editor().project(project);
+    await edited.type(
+      "src/main.ts",
+      'export const db = { query: (name: string) => name };\ndb.query("");\nconst wrong: number = "";\n',
+    );
+    expect((await edited.diagnostics("src/main.ts")).map(({ code }) => code)).toEqual([2322]);
+    expect(
+      await edited.completions(
+        "src/main.ts",
+        'const db = { query: (n: "a" | "b") => n };\ndb.query("‸");\n',
+      ),
+    ).toEqual(["a", "b"]);
+    await editor().closeAll();
+  });
+
+  test("generated code that is old is mentioned once, in the file that it is older than", async () => {
+    await using project = await editorProject({ [file]: moduleOf("return 1;") });
+    const edited = editor().project(project);
+    const added = `${moduleOf("return 1;")}export const two = query({ handler: () => 2 });\n`;
+    const notes = async (name: string) =>
+      (await edited.ours(name)).map(({ category, text }) => `${category}: ${text.slice(0, 40)}`);
+    const note = "suggestion: The generated code is older than this file";
+    await edited.type(file, added);
+    expect(await notes(file)).toEqual([]);
+    expect(await edited.completions(file, `${added}export const f = api.scratch.‸`)).toEqual([
+      "one",
+      "two",
+    ]);
+    await edited.type(file, added);
+    await project.write(file, added);
+    expect(await notes(file)).toEqual([note.slice(0, 52)]);
+
+    const schema = (await project.read("convoy/schema.ts")).replace("name: z", "title: z");
+    await edited.type("convoy/schema.ts", schema);
+    expect(await notes("convoy/schema.ts")).toEqual([]);
+    await project.write("convoy/schema.ts", schema);
+    expect(await notes("convoy/schema.ts")).toEqual([note.slice(0, 52)]);
+    await editor().closeAll();
+  });
+}
