@@ -1,16 +1,15 @@
 import { afterAll, test } from "vitest";
 import { withClient } from "../../../runtime/postgres/embedded/database-client.js";
 import { seededRandom } from "../../support/random.js";
-import { eventually } from "./support/eventually.js";
 import { marksDatabase } from "./support/marks-server.js";
 import { Participant } from "./support/participant.js";
 import { removeBundle, ServerProcess } from "./support/spawn-server.js";
-import { expectAllWell, faultSeeds, SqlWriter } from "./support/world.js";
+import { underLoad } from "./support/under-load.js";
+import { faultSeeds, SqlWriter } from "./support/world.js";
 
 afterAll(removeBundle);
 
 const FAULTS = 6;
-const MARKS_BETWEEN = 5;
 
 for (const seed of faultSeeds(2)) {
   test(`two servers are killed, paused and cut off, and clients move between them (seed ${seed})`, async () => {
@@ -25,22 +24,6 @@ for (const seed of faultSeeds(2)) {
     const participants = [first, second, moving];
     const sql = new SqlWriter(database.url);
     const random = seededRandom(seed);
-
-    let isOver = false;
-    const working = [
-      ...participants.map(async (participant) => {
-        while (!isOver) {
-          if (participant.acknowledged % 3 === 0) await participant.addAndSee();
-          else await participant.add();
-        }
-      }),
-      (async () => {
-        while (!isOver) await sql.add();
-      })(),
-    ];
-    const done = Promise.all(working);
-    const made = (): number =>
-      participants.reduce((sum, { acknowledged }) => sum + acknowledged, sql.written);
 
     const faults: Readonly<Record<string, () => Promise<void>>> = {
       async kill() {
@@ -67,17 +50,8 @@ for (const seed of faultSeeds(2)) {
         random.pick(participants).drop();
       },
     };
-    const run = async (): Promise<void> => {
-      for (let fault = 0; fault < FAULTS; fault += 1) {
-        const wanted = made() + 1 + random.integer(MARKS_BETWEEN);
-        await eventually(`marks are made after fault ${fault}`, () => made() >= wanted);
-        await faults[random.pick(Object.keys(faults))]?.();
-      }
-    };
-    await Promise.race([run(), done]);
-    isOver = true;
-    await done;
-    await expectAllWell(database.url, participants);
+    const { url: databaseUrl } = database;
+    await underLoad({ databaseUrl, participants, sql, random, faults, count: FAULTS });
   });
 }
 
@@ -98,7 +72,7 @@ async function terminate(url: string, statement: string): Promise<void> {
   await withClient(url, async (client) => {
     await client.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
-       where datname = current_database() and pid <> pg_backend_pid() and application_name = 'convoy'
+       where datname = current_database() and pid <> pg_backend_pid() and application_name like 'convoy%'
          and query ilike $1`,
       [statement],
     );

@@ -1,0 +1,59 @@
+import type { Random } from "../../../support/random.js";
+import { eventually } from "./eventually.js";
+import type { Participant } from "./participant.js";
+import { expectAllWell, type SqlWriter } from "./world.js";
+
+export interface UnderLoad {
+  readonly databaseUrl: string;
+  readonly participants: readonly Participant[];
+  readonly sql: SqlWriter;
+  readonly random: Random;
+  /** What may go wrong, by its name. Each resolves when it is over, or as good as. */
+  readonly faults: Readonly<Record<string, () => Promise<void>>>;
+  /** How many faults there are to be. */
+  readonly count: number;
+  /** Makes everything work again, at the end. */
+  readonly mend?: () => Promise<void>;
+}
+
+const MARKS_BETWEEN = 5;
+
+/** Has everybody write and watch while one fault comes after the other, and looks at what came of it. */
+export async function underLoad(options: UnderLoad): Promise<void> {
+  const { databaseUrl, participants, sql, random, faults, count, mend } = options;
+  const over = new AbortController();
+  const happened: string[] = [];
+  const made = (): number =>
+    participants.reduce((sum, { acknowledged }) => sum + acknowledged, sql.written);
+  const working = [
+    ...participants.map(async (participant) => {
+      while (!over.signal.aborted) {
+        if (participant.acknowledged % 3 === 0) await participant.addAndSee();
+        else await participant.add();
+      }
+    }),
+    (async () => {
+      while (!over.signal.aborted) await sql.add();
+    })(),
+  ];
+  const run = async (): Promise<void> => {
+    while (happened.length < count) {
+      const wanted = made() + 1 + random.integer(MARKS_BETWEEN);
+      await eventually("more marks are made", () => made() >= wanted);
+      const fault = random.pick(Object.keys(faults));
+      happened.push(fault);
+      await faults[fault]?.();
+    }
+  };
+  try {
+    const done = Promise.all(working);
+    await Promise.race([run(), done]);
+    await mend?.();
+    over.abort();
+    await done;
+    await expectAllWell(databaseUrl, participants);
+  } catch (error) {
+    over.abort();
+    throw new Error(`After ${happened.join(", ")}: ${(error as Error).message}`, { cause: error });
+  }
+}
