@@ -25,9 +25,9 @@ export class LiveSession {
   readonly #texts: ResultTexts;
   readonly #watches = new Map<number, Watch>();
   /** Added since the last tick began. Their results are to be no older than that. */
-  #added: Watch[] = [];
+  readonly #added = new Set<Watch>();
   /** Added before the tick that runs began. */
-  #joining: Watch[] = [];
+  readonly #joining = new Set<Watch>();
   readonly #changed = new Set<Watch>();
   /** The client's mutations up to this one have committed. */
   #settled = 0;
@@ -57,14 +57,14 @@ export class LiveSession {
 
   addWatch(watch: Watch): void {
     this.#watches.set(watch.id, watch);
-    this.#added.push(watch);
+    this.#added.add(watch);
   }
 
   deleteWatch(id: number): Watch | undefined {
     const watch = this.#watches.get(id);
     if (watch === undefined) return undefined;
     this.#watches.delete(id);
-    this.#changed.delete(watch);
+    for (const watches of [this.#added, this.#joining, this.#changed]) watches.delete(watch);
     return watch;
   }
 
@@ -75,7 +75,7 @@ export class LiveSession {
 
   /** Whether the next tick has something to tell, even if nothing changes. */
   get isWaiting(): boolean {
-    return this.#added.length > 0 || this.#settled > this.#included;
+    return this.#added.size > 0 || this.#settled > this.#included;
   }
 
   /** A mutation has committed. @returns whether the client is to be told. */
@@ -88,19 +88,18 @@ export class LiveSession {
   /** A tick begins: what has committed by now is in its snapshot. */
   beginTick(): void {
     this.#joiningMutation = this.#settled;
-    this.#joining.push(...this.#added);
-    this.#added = [];
+    for (const watch of this.#added) this.#joining.add(watch);
+    this.#added.clear();
   }
 
   /** The tick has ended, and all results are of its snapshot. */
   endTick(): void {
     this.#included = this.#joiningMutation;
     for (const watch of this.#joining) {
-      if (this.#watches.get(watch.id) !== watch) continue;
       watch.hasJoined = true;
       this.#changed.add(watch);
     }
-    this.#joining = [];
+    this.#joining.clear();
     this.flush();
   }
 

@@ -5,6 +5,7 @@ export interface TickerOptions {
   readonly tick: () => Promise<void>;
   /** Whether there is anybody to tick for. */
   readonly isNeeded: () => boolean;
+  /** Why ticks fail: once, until one has succeeded. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -63,7 +64,7 @@ export class Ticker {
         this.#failures = 0;
       } catch (error) {
         this.#failures += 1;
-        onError(error);
+        if (this.#failures === 1) onError(error);
         return;
       }
     } while (this.#isWoken);
@@ -75,6 +76,8 @@ export class Ticker {
       this.#failures = 0;
       return;
     }
+    // It was woken in the moment between the end of its work and now.
+    if (this.#isWoken && this.#failures === 0) return this.#start();
     const ms = this.#failures === 0 ? POLL_MS : retryMs(this.#failures, clock.random());
     this.#timer = clock.setTimeout(() => this.#start(), ms);
   }

@@ -18,14 +18,9 @@ export function createLiveServer({
   log,
   development,
 }: CreateLiveServerOptions): LiveServer {
-  let isAway = false;
   const live = new LiveServer({
     pool: backend.livePool,
-    program: async () => {
-      const program = await backend.program();
-      isAway = false;
-      return program;
-    },
+    program: () => backend.program(),
     limits,
     failed(name, error) {
       const { body, isFault } = problemOf(error, { development });
@@ -34,9 +29,6 @@ export function createLiveServer({
       return { kind: "error", problem: body };
     },
     onError(error) {
-      // Said once, though it is tried again and again.
-      if (isAway) return;
-      isAway = true;
       log.warn({ error: errorRecord(error) }, "live queries wait for the database");
     },
   });
