@@ -87,6 +87,8 @@ export interface CatalogTrigger {
   readonly source: string;
   /** What is set while it runs: `name=value`. */
   readonly settings: readonly string[];
+  /** Whether anybody may call it in triggers of their own. */
+  readonly isPublic: boolean;
 }
 
 export interface CatalogRelation {

@@ -53,7 +53,8 @@ order by i.indrelid, c.relname`;
 
 export const triggers = `
 select t.tgrelid::text as table, t.tgname as name, p.proname as function, p.prosrc as source,
-  coalesce(p.proconfig, '{}') as settings
+  coalesce(p.proconfig, '{}') as settings,
+  has_function_privilege('public', p.oid, 'execute') as is_public
 from pg_trigger t join pg_proc p on p.oid = t.tgfoid
 where t.tgrelid = any($1::oid[]) and not t.tgisinternal and t.tgenabled = 'A' and p.prosecdef
   and p.pronamespace = to_regnamespace('_convoy')

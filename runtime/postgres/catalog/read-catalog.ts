@@ -107,7 +107,7 @@ async function readTables(
   const columns = await rowsByTable<CatalogColumn & { not_null: boolean }>(queries.columns);
   const constraints = await rowsByTable<CatalogConstraint>(queries.constraints);
   const indexes = await rowsByTable<CatalogIndex>(queries.indexes);
-  const triggers = await rowsByTable<CatalogTrigger>(queries.triggers);
+  const triggers = await rowsByTable<CatalogTrigger & { is_public: boolean }>(queries.triggers);
   const read: CatalogTable[] = [];
   for (const { oid, name, rows, bytes } of tables) {
     const found = constraints.get(oid) ?? [];
@@ -134,6 +134,7 @@ async function readTables(
         function: trigger.function,
         source: trigger.source,
         settings: trigger.settings,
+        isPublic: trigger.is_public,
       })),
       estimatedRows:
         number === null ? Math.max(rows, 0) : await countUpTo(client, schema, name, rows),

@@ -68,7 +68,7 @@ export function noteChanges(
   number: number,
 ): readonly string[] {
   return [
-    createChangeFunction(changeFunction(number, changes)),
+    ...createChangeFunction(changeFunction(number, changes)),
     ...createChangeTriggers(schema, name, number),
   ];
 }

@@ -23,13 +23,13 @@ export function planChangeLog(
     ];
   }
   const isCurrent = ours.every(
-    ({ source, settings }) =>
-      source === wanted.source && settings.join() === wanted.settings.join(),
+    ({ source, settings, isPublic }) =>
+      source === wanted.source && settings.join() === wanted.settings.join() && !isPublic,
   );
   if (isCurrent) return [];
   return [
     step({
-      sql: [createChangeFunction(wanted)],
+      sql: createChangeFunction(wanted),
       lock: { mode: "none", on: null },
       reason: `What is noted of changes to "${name}" has the keys of its indexes, which are others now.`,
     }),

@@ -42,13 +42,21 @@ export function changeFunctionName(number: number): string {
   return `note_changes_${number}`;
 }
 
-/** Whoever may write the table can have it noted, so it runs with the rights of its owner. */
-export function createChangeFunction({ name, source, settings }: ChangeFunction): string {
-  const set = settings.map((setting) => `set ${setting.replace("=", " = ")}`).join("\n");
-  return `create or replace function ${qualified("_convoy", name)}() returns trigger
+/**
+ * Whoever may write the table can have it noted, so it runs with the rights of its owner. Triggers
+ * need no permission to call it; those who make one of their own do, and do not get it: a column of
+ * theirs could be of a type with casts that are theirs.
+ */
+export function createChangeFunction(wanted: ChangeFunction): readonly string[] {
+  const name = `${qualified("_convoy", wanted.name)}()`;
+  const settings = wanted.settings.map((setting) => `set ${setting.replace("=", " = ")}`);
+  return [
+    `create or replace function ${name} returns trigger
 language plpgsql security definer
-${set}
-as ${literal(source)}`;
+${settings.join("\n")}
+as ${literal(wanted.source)}`,
+    `revoke all on function ${name} from public`,
+  ];
 }
 
 /**

@@ -83,7 +83,13 @@ function catalogTable(table: PhysicalTable, number: number, rows: number): Catal
         definition: "",
       })),
     ],
-    triggers: changeTriggers.map((name) => ({ name, function: note, source, settings })),
+    triggers: changeTriggers.map((name) => ({
+      name,
+      function: note,
+      source,
+      settings,
+      isPublic: false,
+    })),
     estimatedRows: rows,
     bytes: rows * 100,
   };

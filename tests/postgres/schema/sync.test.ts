@@ -519,6 +519,11 @@ describe("the change log", () => {
       "none",
     ],
     [
+      "a function that anybody may call",
+      "grant execute on function _convoy.note_changes_1 to public",
+      "none",
+    ],
+    [
       "a function with the rights of its caller",
       "alter function _convoy.note_changes_1 security invoker",
       "share row exclusive",

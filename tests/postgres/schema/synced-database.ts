@@ -85,7 +85,7 @@ select c.relname as "table", (
       order by pg_get_indexdef(indexrelid))
     from pg_index where indrelid = c.oid
   ) as indexes, (
-    select array_agg(concat_ws(' ', tgname, tgenabled, proname, proconfig, prosrc) order by tgname)
+    select array_agg(concat_ws(' ', tgname, tgenabled, proname, proconfig, proacl::text, prosrc) order by tgname)
     from pg_trigger join pg_proc p on p.oid = tgfoid where tgrelid = c.oid and not tgisinternal
   ) as triggers, (
     select array_agg(r.name order by r.name) from _convoy.indexes r where r.table_number = t.number

@@ -219,12 +219,20 @@ test("who may write a table needs no rights on the log, and cannot turn it off",
     `create role ${role}; grant usage on schema _convoy to ${role}; grant insert on notes to ${role}`,
   );
   try {
-    await run(`set role ${role}; set search_path = pg_temp; set extra_float_digits = -10;
-      create temp table changes (x int); set session_replication_role = origin`).catch(() => {});
+    await run(
+      `set role ${role}; set search_path = pg_temp; set extra_float_digits = -10;
+       create temp table changes (x int)`,
+    );
+    await expect(run("set session_replication_role = replica")).rejects.toThrow();
+    await expect(run("select from _convoy.changes")).rejects.toThrow();
     await run(
       `insert into public.notes (doc) values ('{"title": "a", "stars": 0.30000000000000004}')`,
     );
     expect(rowsOf(await reader.changes())).toEqual(["- > a 0.30000000000000004"]);
+    const own = `create temp table mine (id uuid, doc jsonb);
+      create trigger mine after insert on mine referencing new table as convoy_after
+      for each statement execute function _convoy.note_changes_2()`;
+    await expect(run(own)).rejects.toMatchObject({ code: "42501" });
   } finally {
     await run(
       "reset role; reset search_path; reset extra_float_digits; drop table if exists pg_temp.changes",
