@@ -16,15 +16,14 @@ export interface UnderLoad {
   readonly mend?: () => Promise<void>;
 }
 
-const MARKS_BETWEEN = 5;
+/** Marks that somebody makes between two faults, at most; everybody makes one. */
+const MARKS_BETWEEN = 4;
 
 /** Has everybody write and watch while one fault comes after the other, and looks at what came of it. */
 export async function underLoad(options: UnderLoad): Promise<void> {
   const { databaseUrl, participants, sql, random, faults, count, mend } = options;
   const over = new AbortController();
   const happened: string[] = [];
-  const made = (): number =>
-    participants.reduce((sum, { acknowledged }) => sum + acknowledged, sql.written);
   const working = [
     ...participants.map(async (participant) => {
       while (!over.signal.aborted) {
@@ -38,8 +37,13 @@ export async function underLoad(options: UnderLoad): Promise<void> {
   ];
   const run = async (): Promise<void> => {
     while (happened.length < count) {
-      const wanted = made() + 1 + random.integer(MARKS_BETWEEN);
-      await eventually("more marks are made", () => made() >= wanted);
+      const wanted = participants.map((participant) => ({
+        participant,
+        marks: participant.acknowledged + 1 + random.integer(MARKS_BETWEEN),
+      }));
+      await eventually("everybody makes marks", () =>
+        wanted.every(({ participant, marks }) => participant.acknowledged >= marks),
+      );
       const fault = random.pick(Object.keys(faults));
       happened.push(fault);
       await faults[fault]?.();
