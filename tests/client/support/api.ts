@@ -1,6 +1,7 @@
 import { createApi, type FunctionReference } from "../../../client/index.js";
 
 export interface Project {
+  readonly _id?: string;
   readonly name: string;
 }
 

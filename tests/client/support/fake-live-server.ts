@@ -22,6 +22,7 @@ interface Watch {
 }
 
 interface SessionEvents {
+  readonly isLagging: () => boolean;
   readonly received: (messages: ClientMessages) => void;
   readonly ended: () => void;
 }
@@ -42,6 +43,8 @@ export class FakeLiveServer {
   /** Where clients may connect: a server that is away, a proxy that lets only streams through. */
   reach: "all" | "streams" | "none" = "all";
   isPaused = false;
+  /** What clients send is under way until `deliver`. */
+  isLagging = false;
   #isDue = false;
   #lastSession = 0;
 
@@ -136,6 +139,11 @@ export class FakeLiveServer {
     }
   }
 
+  /** What clients have sent arrives. */
+  deliver(): void {
+    for (const session of this.sessions.slice()) session.deliver();
+  }
+
   /** Ends all connections. */
   cut(code = 1006): void {
     for (const session of this.sessions.slice()) session.end(code);
@@ -186,6 +194,7 @@ export class FakeLiveServer {
     if (session.isOver || this.reach === "none") return false;
     if (kind === "socket" && this.reach === "streams") return false;
     session.begin(`s${++this.#lastSession}`, {
+      isLagging: () => this.isLagging,
       received: (messages) => {
         this.received.push(...messages);
         this.#schedule();
@@ -224,6 +233,7 @@ export class FakeSession {
   readonly watches = new Map<number, Watch>();
   readonly #deliver: (text: string) => void;
   readonly #close: (code: number) => void;
+  readonly #underWay: string[] = [];
   #server: SessionEvents | null = null;
   id = "";
   clientId: string | null = null;
@@ -254,6 +264,15 @@ export class FakeSession {
   }
 
   receive(text: string): void {
+    this.#underWay.push(text);
+    if (!this.#server?.isLagging()) this.deliver();
+  }
+
+  deliver(): void {
+    for (const text of this.#underWay.splice(0)) this.#receive(text);
+  }
+
+  #receive(text: string): void {
     if (this.isOver) return;
     const messages = JSON.parse(text) as ClientMessages;
     for (const message of messages) {
