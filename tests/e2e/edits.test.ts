@@ -62,9 +62,9 @@ test("a call that runs during an edit ends with the code that it began with", as
   // A module that a function imports, from outside of the folder of functions.
   await project.write("convoy/answer.ts", 'export const answer: string = "after";\n');
   await convoy.line(/^ready \d+ functions/);
+  first?.end();
+  expect(await running).toEqual({ value: "before" });
   const next = visit();
   await letGo();
   expect(await next).toEqual({ value: "after" });
-  first?.end();
-  expect(await running).toEqual({ value: "before" });
 });
