@@ -2,6 +2,7 @@ import type { CustomTypesConfig, PoolClient, QueryResult } from "pg";
 import type { Parameter, Statement, StatementResult } from "../../database/session/statement.js";
 import { failureOf } from "../errors/sqlstate.js";
 import { closeSocket } from "./end-client.js";
+import { socketOf } from "./socket.js";
 import { type QueryCallback, StatementQuery } from "./statement-query.js";
 
 /** A statement that a person wrote, and how its values are read. */
@@ -33,6 +34,7 @@ export class Connection {
   #lost: unknown = null;
   #unfit = false;
   #inFlight = 0;
+  #gathers = false;
 
   /**
    * @param names the names of the statements that this client has seen, over all its leases.
@@ -56,6 +58,7 @@ export class Connection {
     this.#names.add(statement.name);
     return new Promise((resolve, reject) => {
       const answered = this.#answeredBy(resolve, reject);
+      this.#gather();
       this.#client.query(new StatementQuery(statement, parameters, answered));
     });
   }
@@ -101,7 +104,23 @@ export class Connection {
 
   #send<Result>(query: string | object): Promise<Result> {
     return new Promise((resolve, reject) => {
+      this.#gather();
       this.#client.query(query as string, this.#answeredBy(resolve, reject));
+    });
+  }
+
+  /**
+   * What is sent in one go leaves in one packet, such as BEGIN and the first statement: each write
+   * costs a call of the system, and may wake Postgres for itself.
+   */
+  #gather(): void {
+    if (this.#gathers) return;
+    this.#gathers = true;
+    const socket = socketOf(this.#client);
+    socket.cork();
+    process.nextTick(() => {
+      this.#gathers = false;
+      socket.uncork();
     });
   }
 

@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { socketOf } from "./socket.js";
 
 /** How long a server may take to say goodbye. */
 export const GOODBYE_MS = 2_000;
@@ -13,9 +14,5 @@ export async function endClient(client: Client): Promise<void> {
 /** Ends it at once. What waits for an answer is told that the connection is lost. */
 export function closeSocket(client: object): void {
   // `pg` has no word for it: its `end` waits for what is in flight.
-  (client as { readonly connection: Connection }).connection.stream.destroy();
-}
-
-interface Connection {
-  readonly stream: { destroy(): void };
+  socketOf(client).destroy();
 }
