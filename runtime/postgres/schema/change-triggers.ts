@@ -87,10 +87,13 @@ const transitionTables: Readonly<Record<Event, string>> = {
   truncate: "",
 };
 
-/** Keys come out as the same text whoever writes: each setting costs a moment, so only these. */
+/**
+ * Keys come out as the same text whoever writes: each setting costs a moment, so only these. In lower
+ * case, as Postgres keeps them.
+ */
 const textSettings: Readonly<Partial<Record<KeyType, readonly string[]>>> = {
   "double precision": ["extra_float_digits=1"],
-  "timestamp(3) with time zone": ["DateStyle=ISO", "TimeZone=UTC"],
+  "timestamp(3) with time zone": ["DateStyle=iso", "TimeZone=utc"],
   bytea: ["bytea_output=hex"],
 };
 

@@ -560,6 +560,15 @@ describe("the change log", () => {
     expect(await noted(database)).toEqual([{ number: 1, whole: false, after: ["2"] }]);
   });
 
+  test("has settings that are found as they were made", async () => {
+    await using database = await databases.take();
+    const fields = { at: date, size: number, hash: { kind: "bytes" }, much: bigint } as const;
+    const indexes = Object.keys(fields).map((name) => index(`by_${name}`, name));
+    const wanted = manifest([table("files", fields, { indexes, relational: true })]);
+    await database.sync(wanted);
+    await expectSettled(database, wanted);
+  });
+
   test("goes with a table that is dropped", async () => {
     await using database = await databases.take();
     await database.sync(both);
