@@ -81,6 +81,7 @@ const functions: FunctionRegistry = {
   }),
   /** Waits for whoever has locked the table `gate`: a tick that runs it can be held. */
   "gate.pass": query({
+    args: { times: z.number() },
     handler: async (ctx) => {
       const rows = await ctx.db.sql<{ n: number }>`select count(*)::int as n from gate`;
       return rows[0]?.n;

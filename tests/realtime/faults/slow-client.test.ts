@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
+import { syncClient } from "../support/sync-client.js";
+import { eventually } from "./support/eventually.js";
+import { type MarksServer, marksDatabase, startMarksServer } from "./support/marks-server.js";
+import { Participant } from "./support/participant.js";
+import { expectAllWell } from "./support/world.js";
+
+let database: OwnDatabase;
+let server: MarksServer;
+
+beforeAll(async () => {
+  database = await marksDatabase();
+  server = await startMarksServer({ databaseUrl: database.url });
+});
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+const MEGABYTE = 1024;
+const MARKS = 12;
+
+test("a client that does not read costs two transitions, hurts nobody, and is up to date when it reads", async () => {
+  await using participant = new Participant({ id: "quick", url: server.url });
+  await participant.addAndSee();
+  await using slow = await syncClient(server.url);
+  slow.watch(1, "marks.large", { kilobytes: 4 * MEGABYTE });
+  await slow.settled();
+  const before = slow.transitions.length;
+  slow.webSocket.pause();
+  for (let mark = 0; mark < MARKS; mark += 1) await participant.addAndSee();
+  slow.webSocket.resume();
+  const last = participant.acknowledged;
+  await eventually("it is up to date", () => (slow.shown.get(1)?.value as unknown[])[0] === last);
+  // What was on its way, what the network had taken by itself, and one for all that came after.
+  expect(slow.transitions.length - before).toBeLessThan(MARKS / 2);
+  await expectAllWell(database.url, [participant]);
+});
