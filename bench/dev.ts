@@ -12,7 +12,7 @@ const main = path.join(import.meta.dirname, "..", "dist", "cli", "main.js");
 
 /** How often the memory is looked at, and how often a call asks whether an edit is live. */
 const SAMPLE_MS = 200;
-const ASK_MS = 5;
+const ASK_MS = 20;
 /** Between edits: a person saves, looks, and types again. */
 const PAUSE_MS = 3_000;
 
@@ -88,10 +88,15 @@ async function listening({ stdout }: ChildProcess): Promise<string> {
   }
 }
 
+/** `null` where the version that was asked for closed its connections just then. */
 async function answerOf(url: string): Promise<unknown> {
-  const response = await fetch(url, { method: "POST" });
-  const { value } = (await response.json()) as { readonly value?: unknown };
-  return value;
+  try {
+    const response = await fetch(url, { method: "POST" });
+    const { value } = (await response.json()) as { readonly value?: unknown };
+    return value;
+  } catch {
+    return null;
+  }
 }
 
 /** What a process and its children hold: a page that several share counts as a part of each. */
