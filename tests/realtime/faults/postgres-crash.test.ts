@@ -7,7 +7,7 @@ import { eventually } from "./support/eventually.js";
 import { prepareMarks, startMarksServer } from "./support/marks-server.js";
 import { Participant } from "./support/participant.js";
 import { underLoad } from "./support/under-load.js";
-import { faultSeeds, SqlWriter } from "./support/world.js";
+import { expectAllWell, faultSeeds, SqlWriter } from "./support/world.js";
 
 afterAll(removeSeed);
 
@@ -60,6 +60,7 @@ for (const seed of faultSeeds(1)) {
     );
     await first.addAndSee();
     await second.addAndSee();
+    await expectAllWell(databaseUrl, participants);
     const [runs, ticks] = [server.counts.runs, server.counts.ticks];
     await eventually("it has ticked", () => server.counts.ticks > ticks + 3);
     expect(server.counts.runs).toBe(runs);
