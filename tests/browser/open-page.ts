@@ -8,6 +8,8 @@ export async function openPage(): Promise<Page & AsyncDisposable> {
     args: [...chromium.args, "--disable-background-networking", "--disable-component-update"],
     headless: true,
   });
-  const page = await browser.newPage({ viewport: { width: 760, height: 560 } });
+  // Named, so that it can have further pages.
+  const context = await browser.newContext({ viewport: { width: 760, height: 560 } });
+  const page = await context.newPage();
   return Object.assign(page, { [Symbol.asyncDispose]: () => browser.close() });
 }
