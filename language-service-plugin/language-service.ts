@@ -25,6 +25,7 @@ export function createLanguageService(
     ts: typescript,
     service,
     host,
+    guard,
     layouts: new LayoutFinder((file) => host.fileExists(file)),
     overlay: new GeneratedOverlay(typescript, project, guard),
   });

@@ -28,7 +28,8 @@ export const list = query({
     "moduleResolution": "bundler",
     "strict": true,
     "skipLibCheck": true,
-    "noEmit": true
+    "noEmit": true,
+    "plugins": [{ "name": "convoy/language-service-plugin" }]
   },
   "include": ["convoy", "src"]
 }

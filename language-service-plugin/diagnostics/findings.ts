@@ -40,6 +40,7 @@ function find(view: View): readonly ConvoyDiagnostic[] {
     facts: { schema, modules: modulesBeside(view, schema) },
     sourceFiles: isClient ? [...files, sourceFile] : files,
     checker: () => program.getTypeChecker(),
+    onBug: (error, rule) => view.guard.report(`rule ${rule.code}`, error),
   };
   const isMissing = schema.problems.some(({ kind }) => kind === "missing");
   const findings = [

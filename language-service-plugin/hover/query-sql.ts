@@ -52,11 +52,9 @@ export function querySql(typescript: typeof ts, schema: SchemaFacts, known: Know
 function orderSql(schema: SchemaFacts, known: KnownQuery): string {
   const { query, table, index } = known;
   const [order] = query.orders;
-  const fields =
-    order?.field?.name != null
-      ? [order.field.name]
-      : (index?.fields.slice(equalityPrefix(known) ?? 0) ?? []);
-  const columns = [...fields.map((field) => accessor(schema, table, field)), "id"];
+  const field = order?.field?.name ?? null;
+  const fields = field !== null ? [field] : (index?.fields.slice(equalityPrefix(known) ?? 0) ?? []);
+  const columns = [...fields.map((path) => accessor(schema, table, path)), "id"];
   const suffix = order?.direction === "desc" ? " desc" : "";
   return [...new Set(columns)].map((column) => `${column}${suffix}`).join(", ");
 }

@@ -1,5 +1,6 @@
 import type ts from "typescript";
 import type { SchemaFacts } from "../../compiler/model/facts.js";
+import type { Guard } from "../guard.js";
 import { EditorProject } from "./editor-project.js";
 import type { GeneratedOverlay } from "./generated-overlay.js";
 import type { LayoutFinder } from "./find-layout.js";
@@ -11,6 +12,7 @@ export interface View {
   readonly program: ts.Program;
   /** For files that the program does not have. */
   readonly host: Pick<ts.LanguageServiceHost, "fileExists" | "readFile">;
+  readonly guard: Guard;
   readonly sourceFile: ts.SourceFile;
   readonly project: EditorProject;
   /** `null` where there is none to be read: a client's program, or a syntax error from the start. */
@@ -27,6 +29,7 @@ export interface ViewsOptions {
   /** The language service without our plugin. */
   readonly service: ts.LanguageService;
   readonly host: View["host"];
+  readonly guard: Guard;
   readonly layouts: LayoutFinder;
   readonly overlay: GeneratedOverlay;
 }
@@ -42,7 +45,7 @@ export class Views {
 
   /** `null` for files of no Convoy project. */
   of(fileName: string): View | null {
-    const { ts: typescript, service, host, layouts } = this.#o;
+    const { ts: typescript, service, host, guard, layouts } = this.#o;
     let program = service.getProgram();
     const layout = program && layouts.find(program, fileName);
     if (!program || !layout) return null;
@@ -60,6 +63,7 @@ export class Views {
       ts: typescript,
       program,
       host,
+      guard,
       sourceFile,
       project,
       schema: schema?.facts ?? null,

@@ -36,7 +36,7 @@ export function diagnosticsCases(project: () => EditedProject): void {
   test("an export that is no function is told from the types", async () => {
     await project().type(file, `${moduleOf("return 1;")}export const limit = 20;\n`);
     expect((await project().findings(file)).map((text) => text.slice(0, 6))).toEqual(["CV2014"]);
-    await project().type(file, `${moduleOf("return new Map([[1, 2]]);")}`);
+    await project().type(file, moduleOf("return new Map([[1, 2]]);"));
     expect((await project().findings(file)).map((text) => text.slice(0, 6))).toEqual(["CV2012"]);
   });
 }

@@ -1,0 +1,99 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Benchmark, BenchmarkOptions, Row } from "../benchmark.js";
+import { median } from "../support/compare.js";
+import { measureProcess } from "../support/measure-process.js";
+import { createWorkspace, usualSize } from "../support/workspace.js";
+
+/** What `type-in-editor.ts` prints. */
+export interface EditorTimes {
+  /** What the plugin adds to the diagnostics after a key. */
+  readonly addedMs: readonly number[];
+  /** What they take without it. */
+  readonly ownMs: readonly number[];
+  /** What the plugin adds to the first diagnostics of a session. */
+  readonly firstMs: number;
+  readonly apiMs: readonly number[];
+  readonly plainMs: readonly number[];
+  readonly heapMiB: number;
+}
+
+const keys = 60;
+const sizes = [
+  { ...usualSize, atMostMs: 2 },
+  { tables: 200, functions: 1000, atMostMs: 5 },
+];
+
+/** What the editor's plugin costs, beside the same service without it. */
+export const editor: Benchmark = {
+  name: "editor",
+  async *run(options) {
+    for (const size of sizes) yield* measureSize(size, options);
+  },
+};
+
+async function* measureSize(
+  { atMostMs, ...size }: (typeof sizes)[number],
+  { clock }: BenchmarkOptions,
+): AsyncGenerator<Row> {
+  using workspace = await createWorkspace(size);
+  const types = path.join(workspace.dir, "src/completions.ts");
+  mkdirSync(path.dirname(types), { recursive: true });
+  writeFileSync(types, client);
+  const measure = async (plugin: "with" | "without"): Promise<EditorTimes> => {
+    const { output } = await measureProcess({
+      script: path.join(import.meta.dirname, "..", "support", "type-in-editor.ts"),
+      args: [workspace.dir, String(keys), clock, plugin],
+      cwd: path.join(import.meta.dirname, ".."),
+      imports: ["tsx"],
+    });
+    return JSON.parse(output) as EditorTimes;
+  };
+  const plugged = await measure("with");
+  const bare = await measure("without");
+  const name = `${size.tables}/${size.functions}`;
+  const own = { name: "TypeScript itself", value: median(plugged.ownMs) };
+  yield {
+    measure: `${name}: a key in a function, added, p95`,
+    unit: "ms",
+    value: percentile(plugged.addedMs, 0.95),
+    baseline: own,
+    target: { of: "value", atMost: atMostMs },
+  };
+  yield {
+    measure: `${name}: a key in a function, added, median`,
+    unit: "ms",
+    value: median(plugged.addedMs),
+    baseline: own,
+  };
+  yield { measure: `${name}: first diagnostics, added`, unit: "ms", value: plugged.firstMs };
+  yield {
+    measure: `${name}: completions after api.users.`,
+    unit: "ms",
+    value: median(plugged.apiMs),
+    baseline: { name: "of an object type", value: median(plugged.plainMs) },
+    target: { of: "ratio", atMost: 1.2 },
+  };
+  yield {
+    measure: `${name}: memory`,
+    unit: "MiB",
+    value: plugged.heapMiB,
+    baseline: { name: "without", value: bare.heapMiB },
+    target: { of: "ratio", atMost: 1.1 },
+  };
+}
+
+/** Asks for the members of a module of the api, and of an object type that has as many. */
+const client = `import { api } from "../convoy/_generated/api";
+interface Plain {
+  users: { list: () => void; get: () => void; create: () => void; update: () => void; page: () => void };
+}
+declare const plain: Plain;
+api.users.;
+plain.users.;
+`;
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}

@@ -1,0 +1,158 @@
+/**
+ * Run in a process of its own: an editor's service over a project, with or without the plugin. It
+ * types into a module and a client, and prints how long each key took.
+ */
+import { createRequire } from "node:module";
+import path from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import type ts from "typescript";
+import type { EditorTimes } from "../benchmarks/editor.js";
+
+const require = createRequire(import.meta.url);
+const typescript = require("typescript") as typeof ts;
+const [dir = ".", keys = "60", clock = "wall", plugin = "with"] = process.argv.slice(2);
+
+const project = openProject();
+const plain = project.getLanguageService();
+/** What TypeScript itself has taken since this was last set to 0. */
+let ownMs = 0;
+const service = plugin === "with" ? withPlugin() : plain;
+
+const module = path.posix.join(dir, "convoy/functions/users.ts");
+const client = path.posix.join(dir, "src/completions.ts");
+const count = Number(keys);
+/** The first keys of a process are slow for whatever they do. */
+const warmUp = 10;
+const times: EditorTimes = {
+  ...typeIntoModule(),
+  apiMs: completeAfter("api.users."),
+  plainMs: completeAfter("plain.users."),
+  heapMiB: heapMiB(),
+};
+process.stdout.write(JSON.stringify(times));
+process.exit();
+
+function openProject(): ts.server.Project {
+  const watcher = { close: () => undefined };
+  const host = {
+    ...typescript.sys,
+    setTimeout: () => undefined,
+    clearTimeout: () => undefined,
+    setImmediate: () => undefined,
+    clearImmediate: () => undefined,
+    watchFile: () => watcher,
+    watchDirectory: () => watcher,
+  };
+  const logger: ts.server.Logger = {
+    close: () => undefined,
+    hasLevel: () => false,
+    loggingEnabled: () => false,
+    perftrc: () => undefined,
+    info: () => undefined,
+    startGroup: () => undefined,
+    endGroup: () => undefined,
+    msg: () => undefined,
+    getLogFileName: () => undefined,
+  };
+  const { server } = typescript;
+  const projects = new server.ProjectService({
+    host,
+    logger,
+    cancellationToken: server.nullCancellationToken,
+    useSingleInferredProject: false,
+    useInferredProjectPerProjectRoot: false,
+    typingsInstaller: server.nullTypingsInstaller,
+    session: undefined,
+  });
+  for (const file of ["convoy/functions/users.ts", "src/completions.ts"]) {
+    projects.openClientFile(path.posix.join(dir, file));
+  }
+  const opened = projects.configuredProjects.values().next().value;
+  if (opened === undefined) throw new Error(`No tsconfig.json in ${dir} was opened.`);
+  return opened;
+}
+
+function withPlugin(): ts.LanguageService {
+  const file = "../../dist/cjs/language-service-plugin/index.cjs";
+  const create = require(file) as ts.server.PluginModuleFactory;
+  const timed = { ...plain };
+  for (const method of ["getSemanticDiagnostics", "getSuggestionDiagnostics"] as const) {
+    timed[method] = (name: string) => {
+      const started = now();
+      try {
+        return plain[method](name) as ts.DiagnosticWithLocation[];
+      } finally {
+        ownMs += now() - started;
+      }
+    };
+  }
+  return create({ typescript }).create({
+    config: { name: "convoy/language-service-plugin" },
+    project,
+    languageService: timed,
+    languageServiceHost: project,
+    serverHost: typescript.sys as ts.server.ServerHost,
+  });
+}
+
+function typeIntoModule(): Pick<EditorTimes, "addedMs" | "ownMs" | "firstMs"> {
+  const place = textOf(module).indexOf('"nothing') + 1;
+  if (place === 0) throw new Error("The synthetic module has no place for this edit.");
+  const addedMs: number[] = [];
+  const own: number[] = [];
+  let firstMs = 0;
+  for (let key = -warmUp; key < count; key++) {
+    if (key > -warmUp) edit(module, place, "x");
+    ownMs = 0;
+    const started = now();
+    service.getSemanticDiagnostics(module);
+    service.getSuggestionDiagnostics(module);
+    const added = now() - started - ownMs;
+    if (key === -warmUp) firstMs = added;
+    if (key < 0) continue;
+    addedMs.push(added);
+    own.push(ownMs);
+  }
+  return { addedMs, ownMs: own, firstMs };
+}
+
+function completeAfter(expression: string): number[] {
+  const measured: number[] = [];
+  const end = textOf(client).indexOf(expression) + expression.length;
+  for (let key = -warmUp; key < count; key++) {
+    edit(client, 0, "\n");
+    const position = end + key + warmUp + 1;
+    const started = now();
+    const found = service.getCompletionsAtPosition(client, position, undefined);
+    if (key >= 0) measured.push(now() - started);
+    if ((found?.entries.length ?? 0) < 3) throw new Error(`No completions after ${expression}.`);
+  }
+  return measured;
+}
+
+/** Types, and has the service see it: what follows is asked of a program that is there. */
+function edit(file: string, at: number, text: string): void {
+  const info = project.getScriptInfo(file);
+  if (info === undefined) throw new Error(`${file} is not in the project.`);
+  info.editContent(at, at, text);
+  project.updateGraph();
+  plain.getProgram()?.getTypeChecker();
+}
+
+function textOf(file: string): string {
+  return project.getSourceFile(project.projectService.toPath(file))?.text ?? "";
+}
+
+function heapMiB(): number {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  collect();
+  return process.memoryUsage().heapUsed / 2 ** 20;
+}
+
+function now(): number {
+  if (clock === "wall") return performance.now();
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
