@@ -13,6 +13,7 @@ import { afterEdit } from "./benchmarks/after-edit.js";
 import { changeLog } from "./benchmarks/change-log.js";
 import { clientCheck } from "./benchmarks/client-check.js";
 import { codegenCold } from "./benchmarks/codegen-cold.js";
+import { editor } from "./benchmarks/editor.js";
 import { growth } from "./benchmarks/growth.js";
 import { memory } from "./benchmarks/memory.js";
 import { tspc } from "./benchmarks/tspc.js";
@@ -30,6 +31,7 @@ const benchmarks: readonly Benchmark[] = [
   tspc,
   clientCheck,
   growth,
+  editor,
   memory,
   postgresEmbedded,
   postgresDocuments,
