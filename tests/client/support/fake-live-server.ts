@@ -230,7 +230,7 @@ export class FakeLiveServer {
 
 /** One connection, as the server sees it. */
 export class FakeSession {
-  readonly watches = new Map<number, Watch>();
+  readonly watches: Map<number, Watch> = new Map();
   readonly #deliver: (text: string) => void;
   readonly #close: (code: number) => void;
   readonly #underWay: string[] = [];

@@ -1,0 +1,1 @@
+export { type ConvoyQueryKey, type ConvoyQueryOptions, queryOptions } from "./query-options.js";
