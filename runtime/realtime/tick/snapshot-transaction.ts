@@ -10,6 +10,12 @@ import type { Connection } from "../../postgres/pool/connection.js";
 import type { Pool } from "../../postgres/pool/pool.js";
 import { plannerOff, plannerOn } from "../../postgres/pool/settings.js";
 
+/**
+ * A connection that says nothing to BEGIN for so long was lost without a word; any other statement
+ * may take as long as a query may.
+ */
+const BEGIN_MS = 10_000;
+
 /** One query's use of a snapshot, until it has ended. */
 export interface SnapshotSession extends ReadSession, Disposable {
   /** Whether it was one of its statements that made the snapshot unusable. */
@@ -27,6 +33,7 @@ export class SnapshotTransaction {
   #failure: unknown = null;
   #usedRaw = false;
   #savepoints = 0;
+  #sent = 0;
 
   /** @throws {ConvoyError} where there is no connection to be had. */
   static async begin(pool: Pool): Promise<SnapshotTransaction> {
@@ -39,17 +46,26 @@ export class SnapshotTransaction {
   private constructor(pool: Pool, connection: Connection) {
     this.#pool = pool;
     this.#connection = connection;
+    connection.gather();
     this.#begun = connection.command(
       `begin isolation level repeatable read read only${pool.transactionSettings}`,
     );
-    this.#begun.catch((error: unknown) => {
-      this.#failure ??= error;
-    });
+    const late = setTimeout(() => connection.abandon(), BEGIN_MS).unref();
+    this.#begun
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      })
+      .finally(() => clearTimeout(late));
   }
 
   /** Why it can no longer be used; `null` while it can. */
   get failure(): unknown {
     return this.#failure;
+  }
+
+  /** How many statements its sessions have sent so far. */
+  get sent(): number {
+    return this.#sent;
   }
 
   /** For one query, which is refused what it sends after its end. */
@@ -62,6 +78,8 @@ export class SnapshotTransaction {
     ): Promise<Result> => {
       if (!isOpen) throw ended();
       if (this.#failure !== null) throw databaseError(this.#failure, "statement");
+      this.#sent += 1;
+      this.#connection.gather();
       try {
         return await work();
       } catch (error) {

@@ -8,10 +8,8 @@ export interface UnderLoad {
   readonly participants: readonly Participant[];
   readonly sql: SqlWriter;
   readonly random: Random;
-  /** What may go wrong, by its name. Each resolves when it is over, or as good as. */
+  /** What goes wrong, by its name. Each resolves when it is over, or as good as. */
   readonly faults: Readonly<Record<string, () => Promise<void>>>;
-  /** How many faults there are to be. */
-  readonly count: number;
   /** Makes everything work again, at the end. */
   readonly mend?: () => Promise<void>;
 }
@@ -19,9 +17,14 @@ export interface UnderLoad {
 /** Marks that somebody makes between two faults, at most; everybody makes one. */
 const MARKS_BETWEEN = 4;
 
-/** Has everybody write and watch while one fault comes after the other, and looks at what came of it. */
-export async function underLoad(options: UnderLoad): Promise<void> {
-  const { databaseUrl, participants, sql, random, faults, count, mend } = options;
+/**
+ * Has everybody write and watch while each fault happens once, in the order of the seed, and looks at
+ * what came of it.
+ *
+ * @returns the faults that there were.
+ */
+export async function underLoad(options: UnderLoad): Promise<readonly string[]> {
+  const { databaseUrl, participants, sql, random, faults, mend } = options;
   const over = new AbortController();
   const happened: string[] = [];
   const working = [
@@ -36,7 +39,8 @@ export async function underLoad(options: UnderLoad): Promise<void> {
     })(),
   ];
   const run = async (): Promise<void> => {
-    while (happened.length < count) {
+    const left = Object.keys(faults);
+    while (left.length > 0) {
       const wanted = participants.map((participant) => ({
         participant,
         marks: participant.acknowledged + 1 + random.integer(MARKS_BETWEEN),
@@ -44,7 +48,7 @@ export async function underLoad(options: UnderLoad): Promise<void> {
       await eventually("everybody makes marks", () =>
         wanted.every(({ participant, marks }) => participant.acknowledged >= marks),
       );
-      const fault = random.pick(Object.keys(faults));
+      const [fault] = left.splice(random.integer(left.length), 1) as [string];
       happened.push(fault);
       await faults[fault]?.();
     }
@@ -56,6 +60,7 @@ export async function underLoad(options: UnderLoad): Promise<void> {
     over.abort();
     await done;
     await expectAllWell(databaseUrl, participants);
+    return happened;
   } catch (error) {
     over.abort();
     throw new Error(`After ${happened.join(", ")}: ${(error as Error).message}`, { cause: error });
