@@ -1,6 +1,8 @@
 /** One thing that is measured: one file in `bench/benchmarks`, run by its name. */
 export interface Benchmark {
   readonly name: string;
+  /** It takes long, or installs what it measures: it runs only when it is named. */
+  readonly onDemand?: boolean;
   /** Measures, and yields each row as it is known. */
   run(options: BenchmarkOptions): AsyncIterable<Row>;
 }
@@ -10,11 +12,13 @@ export interface BenchmarkOptions {
   readonly runs: number;
   /** What times are: passed on the wall, or spent by the processors for this process alone. */
   readonly clock: Clock;
+  /** How long what lasts is to last. */
+  readonly minutes: number;
 }
 
 export type Clock = "wall" | "cpu";
 
-export type Unit = "µs" | "ms" | "MiB" | "count";
+export type Unit = "µs" | "ms" | "KiB" | "MiB" | "count";
 
 /** A figure, beside the one that it is compared with. */
 export interface Row {

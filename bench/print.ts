@@ -39,9 +39,11 @@ function amount(value: number, unit: Unit): string {
     case "µs":
       return `${value.toFixed(1)} µs`;
     case "ms":
+      if (value < 10) return `${value.toFixed(2)} ms`;
       return value < 1000 ? `${value.toFixed(0)} ms` : `${(value / 1000).toFixed(2)} s`;
+    case "KiB":
     case "MiB":
-      return `${value.toFixed(0)} MiB`;
+      return `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`;
     case "count":
       return value.toLocaleString("en-US");
   }

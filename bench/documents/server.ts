@@ -7,8 +7,14 @@ export interface BenchServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** A Postgres that nobody else uses, and that is gone when the benchmark is. */
-export async function startServer(): Promise<BenchServer> {
+/**
+ * A Postgres that nobody else uses, and that is gone when the benchmark is.
+ *
+ * @param others settings in place of those that measuring wants.
+ */
+export async function startServer(
+  others: Readonly<Record<string, string>> = {},
+): Promise<BenchServer> {
   const { startEmbeddedPostgres } = await built<
     typeof import("../../runtime/postgres/embedded/start.js")
   >("runtime/postgres/embedded/start.js");
@@ -16,7 +22,7 @@ export async function startServer(): Promise<BenchServer> {
   // Where root measures, the server runs as somebody else.
   chmodSync(folder, 0o755);
   const dataDir = path.join(folder, "server");
-  const server = await startEmbeddedPostgres({ dataDir, settings });
+  const server = await startEmbeddedPostgres({ dataDir, settings: { ...settings, ...others } });
   return {
     url: server.url,
     async [Symbol.asyncDispose]() {
