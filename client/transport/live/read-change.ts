@@ -32,7 +32,7 @@ export function readChange(
 }
 
 /** @throws where the list has not what the delta takes from it. */
-export function applyDelta(list: unknown, delta: ListDelta): unknown {
+function applyDelta(list: unknown, delta: ListDelta): unknown {
   if (!Array.isArray(list)) throw messageInvalid();
   const next = delta.flatMap((part) => {
     if (!Array.isArray(part)) return [decodeWire(part)];
