@@ -10,7 +10,7 @@ import type { LiveSession } from "../session/live-session.js";
 import type { ReadQuery } from "../session/read-messages.js";
 import { type QueryEnvironment, type QueryRun, runQueries } from "./run-queries.js";
 import { SnapshotTransaction } from "./snapshot-transaction.js";
-import { wasTruncated } from "./truncated.js";
+import { TruncationCheck } from "./truncation-check.js";
 
 /** The code that live queries run, on one database. */
 export interface LiveProgram {
@@ -33,6 +33,12 @@ export interface LiveCounts {
   readonly ticks: number;
   /** Runs of queries, first ones included. */
   readonly runs: number;
+}
+
+/** What was read on a snapshot, and when its transaction has ended. */
+interface SnapshotRuns {
+  readonly runs: ReadonlyMap<LiveQuery, QueryRun>;
+  readonly ended: Promise<void>;
 }
 
 /**
@@ -131,7 +137,7 @@ export class LiveQueries {
     if (program !== this.#program) this.#begin(program);
     const joined = [...this.#waiting];
     for (const session of joined) session.beginTick();
-    const runs = await this.#runOnSnapshot(program);
+    const { runs, ended } = await this.#runOnSnapshot(program);
     // From here on nothing waits: whoever looks at results sees those of one snapshot.
     const concerned = new Set(joined);
     for (const [query, run] of runs) this.#take(query, run, concerned);
@@ -141,6 +147,7 @@ export class LiveQueries {
     for (const session of concerned) session.endTick();
     // Watches that were added meanwhile wait for the next one.
     for (const session of joined) if (session.isWaiting) this.#waiting.add(session);
+    await ended;
   }
 
   /** Other code, perhaps with other tables: nothing is known of what it reads. */
@@ -151,11 +158,12 @@ export class LiveQueries {
     for (const query of this.#queries.values()) query.reads = null;
   }
 
-  async #runOnSnapshot(program: LiveProgram): Promise<ReadonlyMap<LiveQuery, QueryRun>> {
+  async #runOnSnapshot(program: LiveProgram): Promise<SnapshotRuns> {
     const { pool, serverId, failed } = this.#options;
     const environment = { runner: program.runner, failed };
     for (;;) {
       const transaction = await SnapshotTransaction.begin(pool);
+      let runs: ReadonlyMap<LiveQuery, QueryRun> | null = null;
       try {
         const layouts = new Map(program.tables.map((table) => [table.number, table.layout]));
         const { fence, changes } = await readChanges(transaction.session(), {
@@ -166,17 +174,20 @@ export class LiveQueries {
         const affected = new Set(this.#new);
         if (changes === null) for (const query of this.#queries.values()) affected.add(query);
         else for (const change of changes) this.#index.match(change, affected);
-        const runs = await runQueries(transaction, environment, affected);
+        const truncation = new TruncationCheck(transaction, program.tables);
+        truncation.expect(affected);
+        const found = await runQueries(transaction, environment, affected);
         // A statement has failed that nobody expected to, and nothing more can be read.
-        if (runs === "again") continue;
-        const reads = [...runs.values()].map((run) => run.reads);
-        if (await wasTruncated(transaction.session(), program.tables, reads)) continue;
+        if (found === "again") continue;
+        if (await truncation.hasFound(found.values())) continue;
         this.#fence = fence;
-        this.#runs += runs.size;
-        return runs;
+        this.#runs += found.size;
+        runs = found;
       } finally {
-        await transaction.end();
+        // Nobody who waits for the results need wait for the end as well.
+        if (runs === null) await transaction.end();
       }
+      return { runs, ended: transaction.end() };
     }
   }
 
