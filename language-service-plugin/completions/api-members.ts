@@ -1,7 +1,6 @@
 import type ts from "typescript";
 import { modulePath } from "../../compiler/project/layout.js";
-import { isGeneratedApi } from "../../compiler/syntax/imports.js";
-import { fileSyntax } from "../../compiler/syntax/file-syntax.js";
+import { importsOf, isGeneratedApi } from "../../compiler/syntax/imports.js";
 import { importsApiOf } from "../names/api-uses.js";
 import { nodeAt } from "../names/literal-at.js";
 import { namedFunctions } from "../project/module-names.js";
@@ -51,7 +50,7 @@ function apiPathAt(view: View, position: number): ApiPath | null {
     segments.unshift(at.name.text);
   }
   if (!typescript.isIdentifier(at)) return null;
-  const imported = fileSyntax(typescript, sourceFile).imports.get(at.text);
+  const imported = importsOf(typescript, sourceFile).get(at.text);
   if (imported === undefined || !isGeneratedApi(imported.module)) return null;
   if (!importsApiOf(view, sourceFile)) return null;
   return { visibility: imported.imported === "internal" ? "internal" : "public", segments };

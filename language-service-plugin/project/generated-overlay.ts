@@ -16,6 +16,8 @@ export class GeneratedOverlay {
   readonly #project: ts.server.Project;
   readonly #guard: Guard;
   readonly #texts = new Map<string, OverlaidText>();
+  /** Long texts take long to compare, and this is asked at every key. */
+  readonly #agreeing = new WeakMap<ts.SourceFile, string>();
   #changes = 0;
 
   /** Makes `project` tell of the overlaid texts. */
@@ -40,7 +42,9 @@ export class GeneratedOverlay {
    */
   set(program: ts.Program, file: string, text: string): boolean {
     const current = program.getSourceFile(file);
-    if (current === undefined || current.text === text || this.#isOpen(file)) return false;
+    if (current === undefined || this.#agreeing.get(current) === text) return false;
+    if (current.text === text) this.#agreeing.set(current, text);
+    if (current.text === text || this.#isOpen(file)) return false;
     if (current.text.replaceAll("\r\n", "\n") === text) return false;
     this.#changes++;
     const snapshot = this.#ts.ScriptSnapshot.fromString(text);

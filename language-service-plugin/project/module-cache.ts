@@ -13,6 +13,7 @@ import type {
   ModuleFacts,
   SchemaFacts,
 } from "../../compiler/model/facts.js";
+import type { TypeFact } from "../../compiler/model/type-fact.js";
 import type { ProjectLayout } from "../../compiler/project/layout.js";
 
 /** What was read of a module, and what that depended on. */
@@ -22,6 +23,8 @@ interface KnownModule {
   readonly sourceFile: ts.SourceFile;
   /** The other files that its types come from. */
   readonly others: readonly ts.SourceFile[];
+  /** Its imports, as they are written: where they are the same, so are {@link others}. */
+  readonly imports: string;
   /** Where the statements of its exports began. */
   readonly starts: ReadonlyMap<string, number>;
 }
@@ -60,15 +63,28 @@ export class ModuleCache {
     const read = reader.read(sourceFile.fileName, known);
     if (read === null) return null;
     const facts = this.#markCircular(program, read, modules);
-    const graph = new ImportGraph(this.#ts, program, this.#project);
+    const imports = importsIn(sourceFile);
     this.#known.set(sourceFile.fileName, {
       facts,
       schema,
       sourceFile,
-      others: [...generated, ...graph.closureOf(sourceFile)].filter((file) => file !== sourceFile),
+      others:
+        sameTypes && before.imports === imports
+          ? before.others
+          : this.#otherFiles(program, generated, sourceFile),
+      imports,
       starts: this.#startsOf(sourceFile),
     });
     return facts;
+  }
+
+  #otherFiles(
+    program: ts.Program,
+    generated: readonly ts.SourceFile[],
+    sourceFile: ts.SourceFile,
+  ): readonly ts.SourceFile[] {
+    const graph = new ImportGraph(this.#ts, program, this.#project);
+    return [...generated, ...graph.closureOf(sourceFile)].filter((file) => file !== sourceFile);
   }
 
   #generatedFiles(program: ts.Program): readonly ts.SourceFile[] | null {
@@ -119,8 +135,7 @@ export class ModuleCache {
 
   /** What `TypeScriptHost` does with the modules of a project, for one of them. */
   #markCircular(program: ts.Program, module: ModuleFacts, files: readonly string[]): ModuleFacts {
-    const isSuspect = (fn: FunctionFacts) =>
-      !fn.circular && !fn.hasReturns && includesAny(fn.result);
+    const isSuspect = (fn: FunctionFacts) => !fn.circular && !fn.hasReturns && holdsAny(fn.result);
     if (!module.functions.some(isSuspect)) return module;
     const calls = new CallGraph({ ts: this.#ts, program, project: this.#project, files });
     const functions = module.functions.map((fn) =>
@@ -130,4 +145,18 @@ export class ModuleCache {
     );
     return { ...module, functions };
   }
+}
+
+/** What every program finds in a file; TypeScript's own types leave it out. */
+function importsIn(file: ts.SourceFile & { readonly imports?: readonly ts.StringLiteralLike[] }) {
+  return (file.imports ?? []).map(({ text }) => text).join("\n");
+}
+
+const results = new WeakMap<TypeFact, boolean>();
+
+/** After an edit, the results of most functions are those of before. */
+function holdsAny(result: TypeFact): boolean {
+  let known = results.get(result);
+  if (known === undefined) results.set(result, (known = includesAny(result)));
+  return known;
 }

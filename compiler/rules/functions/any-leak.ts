@@ -54,7 +54,16 @@ function pathToAny(
   return null;
 }
 
+/** An editor asks at every key, of a schema that hardly ever changes. */
+const knownFields = new WeakMap<SchemaFacts, ReadonlySet<string>>();
+
 function fieldsOfAnyType(schema: SchemaFacts): ReadonlySet<string> {
+  let names = knownFields.get(schema);
+  if (names === undefined) knownFields.set(schema, (names = findFieldsOfAnyType(schema)));
+  return names;
+}
+
+function findFieldsOfAnyType(schema: SchemaFacts): ReadonlySet<string> {
   const names = new Set<string>();
   for (const table of schema.tables) {
     for (const field of table.fields) {
