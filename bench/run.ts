@@ -17,6 +17,7 @@ import { codegenCold } from "./benchmarks/codegen-cold.js";
 import { editor } from "./benchmarks/editor.js";
 import { growth } from "./benchmarks/growth.js";
 import { memory } from "./benchmarks/memory.js";
+import { recovery } from "./benchmarks/recovery.js";
 import { tspc } from "./benchmarks/tspc.js";
 import { dev } from "./dev.js";
 import { http } from "./http.js";
@@ -38,6 +39,7 @@ const benchmarks: readonly Benchmark[] = [
   postgresEmbedded,
   postgresDocuments,
   postgresSync,
+  recovery,
   changeLog,
   http,
   serve,
