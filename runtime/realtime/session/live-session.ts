@@ -13,7 +13,7 @@ export interface Outlet {
 }
 
 /** Transitions of a session that are on their way; the next ones become one, of the state by then. */
-export const MAX_UNSENT = 2;
+const MAX_UNSENT = 2;
 
 /**
  * What one client watches, and what it has been sent of it. A transition takes a client from one
