@@ -34,7 +34,6 @@ export class Connection {
   #lost: unknown = null;
   #unfit = false;
   #inFlight = 0;
-  #isGathering = false;
   #gathers = false;
 
   /**
@@ -81,18 +80,6 @@ export class Connection {
     const result = await this.#send<QueryResult | QueryResult[]>(text);
     const last = Array.isArray(result) ? result.at(-1) : result;
     return last?.command ?? "";
-  }
-
-  /** What is sent before this moment's work has ended leaves in one write: each one takes long. */
-  gather(): void {
-    if (this.#isGathering) return;
-    this.#isGathering = true;
-    const { stream } = this.#client.connection;
-    stream.cork();
-    process.nextTick(() => {
-      this.#isGathering = false;
-      stream.uncork();
-    });
   }
 
   /** It is taken for lost, and what waits for an answer is told so. */

@@ -46,7 +46,6 @@ export class SnapshotTransaction {
   private constructor(pool: Pool, connection: Connection) {
     this.#pool = pool;
     this.#connection = connection;
-    connection.gather();
     this.#begun = connection.command(
       `begin isolation level repeatable read read only${pool.transactionSettings}`,
     );
@@ -79,7 +78,6 @@ export class SnapshotTransaction {
       if (!isOpen) throw ended();
       if (this.#failure !== null) throw databaseError(this.#failure, "statement");
       this.#sent += 1;
-      this.#connection.gather();
       try {
         return await work();
       } catch (error) {
