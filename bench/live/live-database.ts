@@ -21,7 +21,7 @@ export interface LiveDatabase extends AsyncDisposable {
 }
 
 export const OWNERS = 10_000;
-export const EACH = 3;
+const EACH = 3;
 
 const TEMPLATE = "live_template";
 
