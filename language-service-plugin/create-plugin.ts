@@ -3,7 +3,11 @@ import { createGuard } from "./guard.js";
 import { createLanguageService } from "./language-service.js";
 import { registerFixableCodes } from "./quick-fixes/fixable-codes.js";
 
-/** The plugin, as tsserver asks for it: once for each project whose tsconfig names it. */
+/**
+ * The plugin, as tsserver asks for it: once for each project whose tsconfig names it.
+ *
+ * @public `index.cts` is made of it, by an export that tools do not see.
+ */
 export function createPlugin({ typescript }: { readonly typescript: typeof ts }): {
   create(info: ts.server.PluginCreateInfo): ts.LanguageService;
 } {
