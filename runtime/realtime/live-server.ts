@@ -131,7 +131,8 @@ export class LiveServer implements AsyncDisposable {
       }
     }
     if (this.#isClosed) return;
-    this.#ticker.wake();
+    if (id === undefined) this.#ticker.wake();
+    else this.#ticker.wakeNow();
     this.#start().waker.notifyOthers();
   }
 
@@ -161,7 +162,7 @@ export class LiveServer implements AsyncDisposable {
       const { pool } = this.#options;
       const [clock, serverId] = [this.#clock, this.#serverId];
       const lease = holdLease({ pool, serverId, clock, needs: () => this.#queries.fence });
-      const waker = createWaker({ pool, serverId, clock, onWake: this.#ticker.wake });
+      const waker = createWaker({ pool, serverId, clock, onWake: this.#ticker.wakeNow });
       this.#started = { lease, waker };
     }
     return this.#started;

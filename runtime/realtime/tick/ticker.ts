@@ -37,6 +37,12 @@ export class Ticker {
     if (this.#isRunning === null && this.#failures === 0) this.#start();
   };
 
+  /** The same, by somebody who has just heard from the database: it is there, or there again. */
+  readonly wakeNow = (): void => {
+    this.#isWoken = true;
+    if (this.#isRunning === null) this.#start();
+  };
+
   /** Resolves when the tick that runs has ended. */
   async stop(): Promise<void> {
     this.#isStopped = true;

@@ -59,5 +59,10 @@ test("while the database is away, it says so once and tries later and later", as
   clock.next();
   await nextTurn();
   expect(errors).toHaveLength(2);
+  // Somebody has reached it.
+  isAway = false;
+  ticker.wakeNow();
+  await nextTurn();
+  expect(clock.waiting).toEqual([300]);
   await ticker.stop();
 });
