@@ -145,11 +145,14 @@ function hoistedVariables(
 ): void {
   const visit = (node: ts.Node): void => {
     if (isFunction(ts, node)) return;
-    if (ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.BlockScoped) === 0) {
-      add(node);
+    if (ts.isVariableDeclarationList(node)) {
+      if ((node.flags & ts.NodeFlags.BlockScoped) === 0) add(node);
+      return;
     }
     // Only statements can hold a `var`; expressions need no visit.
-    if (!ts.isExpressionStatement(node)) ts.forEachChild(node, visit);
+    const isExpression =
+      ts.isExpressionStatement(node) || ts.isReturnStatement(node) || ts.isThrowStatement(node);
+    if (!isExpression) ts.forEachChild(node, visit);
   };
   visit(body);
 }
