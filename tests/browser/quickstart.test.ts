@@ -19,7 +19,12 @@ test("the quickstart's page creates a project and shows it, also after a reload"
     logLevel: "error",
     // A run of its own beside others: nothing is shared but the sources.
     cacheDir: path.join(repository, "node_modules/.cache/convoy/tests/vite"),
-    server: { port: 0, host: "localhost", hmr: false, proxy: { "/api": functions } },
+    server: {
+      port: 0,
+      host: "localhost",
+      hmr: false,
+      proxy: { "/api": { target: functions, ws: true } },
+    },
   });
   try {
     await vite.listen();

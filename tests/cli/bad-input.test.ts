@@ -3,6 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { type TempProject, tempProject } from "../support/temp-project.js";
 import { type ConvoyResult, runConvoy } from "./run-convoy.js";
+import { runHere } from "./run-here.js";
 
 const functions = "convoy/functions";
 const generated = "convoy/_generated";
@@ -263,7 +264,7 @@ test("a bug shows a short message, and its stack only for CONVOY_DEBUG=1", async
 });
 
 function convoy(project: TempProject, ...args: string[]): Promise<ConvoyResult> {
-  return runConvoy(args, { cwd: project.root });
+  return runHere(args, project.root);
 }
 
 /** One paragraph on standard error with a code, and exit code 2. */

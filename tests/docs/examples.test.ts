@@ -8,9 +8,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import ts from "typescript";
-import { runProgram } from "../../cli/program.js";
-import { memoryEnvironment } from "../cli/memory-channel.js";
 import { runConvoy } from "../cli/run-convoy.js";
+import { runHere } from "../cli/run-here.js";
 import { type TempProject, tempProject } from "../support/temp-project.js";
 import { type Block, commandsOf, fileOf, readBlocks } from "./document.js";
 
@@ -77,16 +76,6 @@ test.each(documents)("the commands of %s exist, with their options", async (docu
 function comparable(text: string, project?: TempProject): string {
   const root = project?.root.replaceAll("\\", "/") ?? "/path/to/app";
   return text.replaceAll(root, "<root>").replaceAll(/\([\d.]+ m?s\)/g, "(time)");
-}
-
-/** In this process, which has loaded TypeScript: there are many documents. */
-async function runHere(
-  args: readonly string[],
-  cwd: string,
-): Promise<{ readonly exitCode: number; readonly output: string }> {
-  const environment = memoryEnvironment({ cwd });
-  const exitCode = await runProgram(args, environment);
-  return { exitCode, output: environment.out.text + environment.err.text };
 }
 
 /** Files of packages, which all documents have in common. */

@@ -85,6 +85,8 @@ test.each(groups)("check, tspc and the editor say the same of %s and more", asyn
       const inRoot = `${name}/${file}`;
       await shown.type(inRoot, await project.read(inRoot));
       for (const { category, start, text: said } of await shown.ours(inRoot)) {
+        // That generated code is old is said in the editor alone, and no rule's finding.
+        if (!said.startsWith("CV")) continue;
         const [, code, message] = /^(CV\d+): (.*)$/s.exec(said)!;
         const isElsewhere = code === "CV1001";
         const place = isElsewhere ? "" : `${file}:${start.line}:${start.offset}`;

@@ -19,7 +19,7 @@ import { openWebSocket } from "./web-socket.js";
 export const LINGER_MS = 5000;
 
 /** How long a connection may take to open. */
-export const OPEN_MS = 10_000;
+export const OPEN_MS = 4000;
 
 /** Nothing has been heard for so long that there is nobody there. */
 const QUIET_MS = 2 * SYNC_PING_MS;

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { CheckDocument } from "../../../cli/check/print.js";
 import { type TempProject, tempProject } from "../../support/temp-project.js";
 import { runConvoy } from "../run-convoy.js";
+import { runHere } from "../run-here.js";
 
 const good = 'import { defineRef, defineSchema, defineTable } from "convoy";\n';
 const wrongRef = `${good}
@@ -120,5 +121,5 @@ export const everyone = query({
 `;
 
 function check(project: TempProject, ...args: string[]) {
-  return runConvoy(["check", ...args], { cwd: project.root });
+  return runHere(["check", ...args], project.root);
 }

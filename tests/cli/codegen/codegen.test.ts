@@ -2,6 +2,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { type TempProject, tempProject } from "../../support/temp-project.js";
 import { runConvoy } from "../run-convoy.js";
+import { runHere } from "../run-here.js";
 
 const generated = "convoy/_generated";
 
@@ -107,5 +108,5 @@ export const first = query({
 `;
 
 function codegen(project: TempProject, ...args: string[]) {
-  return runConvoy(["codegen", ...args], { cwd: project.root });
+  return runHere(["codegen", ...args], project.root);
 }
