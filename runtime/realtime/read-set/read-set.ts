@@ -13,6 +13,8 @@ export class ReadSet implements ReadRecorder {
   }
 
   range(range: IndexRange): void {
+    // Bounds that exclude one another: nothing is in it, and joined to another it would undo that.
+    if (range.end !== null && range.end <= range.start) return;
     const before = this.#ranges.at(-1);
     // The batches of a `for await` are one range.
     if (before !== undefined && adjoins(before, range)) {
