@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ConvoyError } from "../../protocol/errors.js";
-import { SYNC_PATH } from "../../protocol/sync.js";
 import type { App } from "./app.js";
 import { answerClientErrors } from "./http/client-errors.js";
+import { isSyncPath } from "./sync/web-sockets.js";
 
 export interface ListenOptions {
   /** 0 for any that is free. */
@@ -45,7 +45,7 @@ export async function listen(app: App, { port, host }: ListenOptions): Promise<L
   server.on("upgrade", (request, socket, head) => {
     app.upgrade(request, socket, head);
     // Nothing else is here that a connection could be upgraded for.
-    if (!request.url?.split("?")[0]?.endsWith(SYNC_PATH)) socket.destroy();
+    if (!isSyncPath(request.url)) socket.destroy();
   });
   answerClientErrors(server);
   try {

@@ -5,6 +5,7 @@ import express from "express";
 import { convoyHandler } from "convoy/server";
 import { expect, test } from "vitest";
 import { logLines } from "../server/support/log-lines.js";
+import { connect } from "../server/support/raw-request.js";
 import { notesProject } from "../server/support/notes-project.js";
 import { notesDatabase, startTestServer } from "../server/support/test-server.js";
 import { eventStream } from "./support/event-stream.js";
@@ -81,6 +82,21 @@ test("other code runs every query again, and what is the same is not sent", asyn
   server.backend.replace(notesProject({ ...liveFunctions, ...others }));
   await client.until(({ shown }) => shown.get(2)?.value === 0);
   expect(client.transitions.at(-1)?.changes.map(({ id }) => id)).toEqual([2]);
+});
+
+test("an upgrade to a path that is none ends that connection, and nothing else", async () => {
+  await using server = await startTestServer({ functions: liveFunctions });
+  for (const path of ["//", "/", "/api/syncs", "http://[", "/%"]) {
+    const socket = await connect(server.url);
+    const closed = once(socket, "close");
+    socket.write(
+      `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`,
+    );
+    await closed;
+  }
+  await using client = await syncClient(server.url);
+  client.watch(1, "notes.count");
+  await client.settled();
 });
 
 test("in an application that has other sockets, each has its own", async () => {

@@ -37,12 +37,16 @@ export function webSockets(options: WebSocketsOptions): UpgradeHandler {
     handleProtocols: (protocols) => (protocols.has(SYNC_PROTOCOL) ? SYNC_PROTOCOL : false),
   });
   return (request, socket, head) => {
-    const { pathname } = new URL(request.url ?? "/", "http://convoy");
-    if (!pathname.endsWith(SYNC_PATH)) return;
+    if (!isSyncPath(request.url)) return;
     socket.on("error", () => socket.destroy());
     if (!allowsOrigin(request)) return refuseUpgrade(socket, 403);
     server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, live, options));
   };
+}
+
+/** Whether a request is for live queries. Anybody may send any text for a URL, so none is parsed. */
+export function isSyncPath(url: string | undefined): boolean {
+  return url?.split("?", 1)[0]?.endsWith(SYNC_PATH) ?? false;
 }
 
 function serve(webSocket: WebSocket, live: LiveServer, options: ProblemOptions): void {
