@@ -97,6 +97,7 @@ test("an upgrade to a path that is none ends that connection, and nothing else",
   await using client = await syncClient(server.url);
   client.watch(1, "notes.count");
   await client.settled();
+  expect(client.shown.get(1)?.value).toBe(0);
 });
 
 test("in an application that has other sockets, each has its own", async () => {
