@@ -113,7 +113,7 @@ function decodeProperties(json: object, depth: number): object {
 function decodeTagged(tag: string, text: unknown): unknown {
   if (typeof text === "string") {
     if (tag === "$bigint" && /^-?\d{1,10000}$/.test(text)) return BigInt(text);
-    if (tag === "$bytes" && /^[A-Za-z0-9+/]*={0,2}$/.test(text)) return fromBase64(text);
+    if (tag === "$bytes" && isBase64(text)) return fromBase64(text);
     const date = tag === "$date" ? new Date(text) : null;
     if (date !== null && !Number.isNaN(date.getTime())) return date;
   }
@@ -139,6 +139,11 @@ function toBase64(bytes: Uint8Array): string {
     binary += String.fromCharCode(...bytes.subarray(start, start + CHUNK_BYTES));
   }
   return btoa(binary);
+}
+
+/** With its padding. `atob` would throw for a text whose length is none of whole bytes. */
+function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 }
 
 function fromBase64(text: string): Uint8Array {

@@ -95,6 +95,9 @@ describe("the wire form of values", () => {
       { $date: 1 },
       { $bigint: "1.5" },
       { $bytes: "?" },
+      { $bytes: "+" },
+      { $bytes: "AAAAA" },
+      { $bytes: "AAA==" },
       { $map: [] },
       { $object: 1 },
     ]) {
