@@ -84,6 +84,19 @@ test("other code runs every query again, and what is the same is not sent", asyn
   expect(client.transitions.at(-1)?.changes.map(({ id }) => id)).toEqual([2]);
 });
 
+test("other code may send other statements on the connections that the code before it used", async () => {
+  await using server = await startTestServer({ functions: liveFunctions });
+  await using client = await syncClient(server.url);
+  client.watch(1, "notes.count");
+  await client.settled();
+  expect((await server.post("/api/query/notes.count")).json).toEqual({ value: 0 });
+  const others = { "notes.count": liveFunctions["notes.all"] ?? expect.fail() };
+  server.backend.replace(notesProject({ ...liveFunctions, ...others }));
+  expect((await server.post("/api/query/notes.count")).json).toEqual({ value: [] });
+  await client.settled();
+  expect(client.shown.get(1)).toMatchObject({ value: [] });
+});
+
 test("an upgrade to a path that is none ends that connection, and nothing else", async () => {
   await using server = await startTestServer({ functions: liveFunctions });
   for (const path of ["//", "/", "/api/syncs", "http://[", "/%"]) {

@@ -1,9 +1,13 @@
+import { createHash } from "node:crypto";
 import type { Statement } from "./statement.js";
 
 /** Shapes of queries are as many as code has; more than this only filters of varying length make. */
 const MAX_STATEMENTS = 2000;
 
-/** Gives equal texts the same name, by which connections know what they have planned. */
+/**
+ * Gives equal texts the same name, by which connections know what they have planned; and other texts
+ * other names, whoever gave them: connections stay when the code is replaced.
+ */
 export interface StatementCache {
   readonly get: (text: string) => Statement;
 }
@@ -16,7 +20,8 @@ export function createStatementCache(): StatementCache {
       if (statement !== undefined) return statement;
       // Connections keep what they have planned until they close: the number must have an end.
       if (statements.size >= MAX_STATEMENTS) return { name: "", text };
-      statement = Object.freeze({ name: `convoy_${statements.size}`, text });
+      const hash = createHash("sha256").update(text).digest("hex").slice(0, 32);
+      statement = Object.freeze({ name: `convoy_${hash}`, text });
       statements.set(text, statement);
       return statement;
     },
