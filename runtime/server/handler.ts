@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Manifest } from "../../compiler/model/manifest.js";
 import { ConvoyError } from "../../protocol/errors.js";
 import type { FunctionRegistry } from "../functions/run/registry.js";
-import type { RunnerLimits } from "../functions/run/runner.js";
+import type { RunnerLimits } from "../functions/run/runner-limits.js";
 import type { SchemaDefinition } from "../schema/schema.js";
 import type { ProjectCode } from "./backend.js";
 import type { HttpHandler, HttpRequest } from "./http/node-handler.js";

@@ -16,6 +16,7 @@ import type { Pool } from "../../postgres/pool/pool.js";
 import type { RegisteredFunction } from "../registered-function.js";
 import type { FunctionCall } from "./call.js";
 import { findFunction, type FunctionRegistry } from "./registry.js";
+import { type RunnerLimits, usualLimits } from "./runner-limits.js";
 import { withinTime } from "./time-limit.js";
 import { validateArguments, validateResult } from "./validate-call.js";
 
@@ -29,14 +30,6 @@ export interface RunnerOptions {
   /** Called after each mutation that may have committed; with its id if it is known that it has. */
   readonly onMutation?: (id: MutationId | undefined) => void;
 }
-
-export interface RunnerLimits {
-  /** How long a query or a mutation may take, retries not counted. */
-  readonly transactionMs: number;
-  readonly actionMs: number;
-}
-
-const usualLimits: RunnerLimits = { transactionMs: 30_000, actionMs: 600_000 };
 
 /** Functions that may be inside one another. */
 const MAX_NESTING = 32;

@@ -1,6 +1,6 @@
 import type { ProblemBody } from "../../../protocol/http.js";
 import type { FunctionRegistry } from "../../../runtime/functions/run/registry.js";
-import type { RunnerLimits } from "../../../runtime/functions/run/runner.js";
+import type { RunnerLimits } from "../../../runtime/functions/run/runner-limits.js";
 import { syncSchema } from "../../../runtime/postgres/apply/sync-schema.js";
 import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
 import { type App, type AppOptions, createApp } from "../../../runtime/server/app.js";

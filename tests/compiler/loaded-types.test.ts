@@ -4,6 +4,19 @@ import { runNode } from "../support/run-node.js";
 import { tempProject } from "../support/temp-project.js";
 import { fileOfVersion, typescriptPackages } from "../support/typescript-versions.js";
 
+test("the server code of a project brings no types of Postgres or Node", async () => {
+  await using project = await tempProject("quickstart", {
+    without: ["node_modules/drizzle-orm", "convoy/_generated/drizzle.ts"],
+  });
+  const tsc = fileOfVersion("typescript", "lib/tsc.js");
+  const { code, stdout } = await runNode(tsc, ["--listFiles"], { cwd: project.root });
+  expect(code, stdout).toBe(0);
+  const packages = [...stdout.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)\//g)].map(
+    ([, name]) => name,
+  );
+  expect([...new Set(packages)].toSorted()).toEqual(["typescript", "zod"]);
+});
+
 test.each(typescriptPackages)(
   "%s checks a client in a program of its own, without zod and server code",
   async (version) => {
