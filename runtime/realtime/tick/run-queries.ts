@@ -39,7 +39,8 @@ export async function runQueries(
     for (;;) {
       const query = open[next++];
       if (query === undefined || transaction.failure !== null) return;
-      runs.set(query, await runQuery(transaction, environment, query));
+      const run = await runQuery(transaction, environment, query);
+      if (run !== null) runs.set(query, run);
     }
   };
   await Promise.all(Array.from({ length: Math.min(LANES, open.length) }, runLane));
@@ -50,22 +51,27 @@ export async function runQueries(
   }
   for (const query of queries) {
     if (runs.has(query)) continue;
-    runs.set(query, await transaction.guarded(() => runQuery(transaction, environment, query)));
+    const run = await transaction.guarded(() => runQuery(transaction, environment, query));
+    if (run !== null) runs.set(query, run);
   }
   return runs;
 }
 
+/** @returns `null` where the snapshot was lost meanwhile, for all who share it. */
 async function runQuery(
   transaction: SnapshotTransaction,
   { runner, failed }: QueryEnvironment,
   query: LiveQuery,
-): Promise<QueryRun> {
+): Promise<QueryRun | null> {
   const reads = new ReadSet();
+  const isAlone = query.isGuarded;
   using session = transaction.session(reads);
   try {
     const value = await runner.runQueryOn(session, query.name, query.args);
     return { result: new ValueResult(value), reads };
   } catch (error) {
+    // It will run again, and then what is wrong with it, if anything is, will be its own.
+    if (!isAlone && transaction.failure !== null) return null;
     return { result: failed(query.name, error), reads };
   } finally {
     // Also where the handler has caught it and gone on.
