@@ -46,7 +46,12 @@ function allOf({ document, variants, insert, fields }: TableTypeNames): readonly
 }
 
 /** Which table, and which variant of it, each generated document interface describes. */
-export function documentInterfaces(
+export const documentInterfaces: (
+  schema: SchemaFacts,
+) => ReadonlyMap<string, { readonly table: string; readonly variant?: number }> =
+  memoized(interfacesOfDocuments);
+
+function interfacesOfDocuments(
   schema: SchemaFacts,
 ): ReadonlyMap<string, { readonly table: string; readonly variant?: number }> {
   const interfaces = new Map<string, { readonly table: string; readonly variant?: number }>();

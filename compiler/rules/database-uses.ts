@@ -1,12 +1,12 @@
 import type { FunctionKind, IndexFacts, SchemaFacts, TableFacts } from "../model/facts.js";
 import type { Capability } from "../syntax/capability.js";
-import { type FileSyntax, fileSyntax } from "../syntax/file-syntax.js";
+import type { StatementSyntax } from "../syntax/file-syntax.js";
 import type { NameArgument } from "../syntax/name-argument.js";
 import type { QueryChain } from "../syntax/query-chain.js";
 import type { SourceRuleContext } from "./rule.js";
 
 type Uses = Pick<
-  FileSyntax,
+  StatementSyntax,
   "queries" | "unfinished" | "operations" | "functionCalls" | "promises" | "outsideUses"
 >;
 
@@ -15,7 +15,7 @@ type Uses = Pick<
  * counts only where the facts say that a function of ours comes out: it may be any library's.
  */
 export function usesIn(context: SourceRuleContext): Uses {
-  const syntax = fileSyntax(context.ts, context.sourceFile);
+  const { syntax } = context;
   // Hardly any file has wrappers, and every rule asks.
   if (syntax.definitions.every((definition) => definition.builder !== null)) return syntax;
   const ours = (capability: Capability): boolean => isOurs(context, capability);

@@ -8,6 +8,7 @@ import type {
   SourceSpan,
 } from "../model/facts.js";
 import type { ProjectLayout } from "../project/layout.js";
+import type { StatementSyntax } from "../syntax/file-syntax.js";
 
 /** What every rule is, whatever it looks at. */
 interface RuleBase {
@@ -50,6 +51,12 @@ export interface FactsRuleContext {
 /** Looks at one source file of the project, with the facts beside it. */
 export interface SourceRule extends RuleBase {
   readonly on: "source";
+  /**
+   * It looks at the file as a whole. Any other rule looks at the statements that
+   * {@link SourceRuleContext.syntax} tells of, and at what these name: in an editor that is one
+   * statement, and what was found in it is kept until an edit concerns it.
+   */
+  readonly wholeFile?: true;
   check(context: SourceRuleContext): Iterable<Finding>;
 }
 
@@ -59,6 +66,8 @@ export type Rule = FactsRule | SourceRule;
 export interface SourceRuleContext {
   readonly ts: typeof ts;
   readonly sourceFile: ts.SourceFile;
+  /** What is to be looked at of the file: all its statements, or one of them. */
+  readonly syntax: StatementSyntax;
   /** `sourceFile`'s path relative to the project root, with forward slashes. */
   readonly file: string;
   readonly project: ProjectLayout;

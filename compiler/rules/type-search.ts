@@ -46,6 +46,21 @@ export function partsOf(type: TypeFact, types: NamedTypes, path = ""): readonly 
   return parts;
 }
 
+const kinds = new WeakMap<TypeFact, ReadonlySet<TypeFact["kind"]>>();
+
+/**
+ * Whether {@link partsOf} may find a part of this kind. Without the paths, and once for each type: an
+ * edit leaves those of most functions as they were.
+ */
+export function mayHold(type: TypeFact, kind: TypeFact["kind"]): boolean {
+  let known = kinds.get(type);
+  if (known === undefined) {
+    known = new Set(partsOf(type, {}).map((part) => part.type.kind));
+    kinds.set(type, known);
+  }
+  return known.has(kind) || known.has("named");
+}
+
 export function joinPath(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
 }

@@ -29,6 +29,9 @@ export interface FileSyntax {
   readonly outsideUses: readonly OutsideUse[];
 }
 
+/** The same of one statement of the file, a function at most. */
+export type StatementSyntax = Omit<FileSyntax, "imports">;
+
 export interface FunctionCall {
   readonly call: ts.CallExpression;
   readonly method: "runQuery" | "runMutation" | "runAction";
@@ -51,16 +54,69 @@ export interface PromiseUse {
   readonly fate: PromiseFate;
 }
 
-const cache = new WeakMap<ts.SourceFile, FileSyntax>();
+const files = new WeakMap<ts.SourceFile, FileSyntax>();
+const statements = new WeakMap<ts.Statement, Read>();
+
+interface Read {
+  /** The file that the statement was part of, since names mean something in a file only. */
+  readonly sourceFile: ts.SourceFile;
+  readonly syntax: StatementSyntax;
+}
 
 /** Reads a file once; the answer stays with the file. */
 export function fileSyntax(ts: TypeScript, sourceFile: ts.SourceFile): FileSyntax {
-  let syntax = cache.get(sourceFile);
+  let syntax = files.get(sourceFile);
   if (syntax === undefined) {
-    syntax = readFile(ts, sourceFile);
-    cache.set(sourceFile, syntax);
+    syntax = joined(ts, sourceFile);
+    files.set(sourceFile, syntax);
   }
   return syntax;
+}
+
+/** Reads statements of a file one by one, for who does not need them all. */
+export function statementReader(
+  ts: TypeScript,
+  sourceFile: ts.SourceFile,
+): (statement: ts.Statement) => StatementSyntax {
+  let read: ReturnType<typeof openFile> | undefined;
+  return (statement) => {
+    const known = statements.get(statement);
+    if (known?.sourceFile === sourceFile) return known.syntax;
+    const syntax = (read ??= openFile(ts, sourceFile)).read(statement);
+    statements.set(statement, { sourceFile, syntax });
+    return syntax;
+  };
+}
+
+/**
+ * Says that these statements, which an editor has taken over into `sourceFile` from the file as it
+ * was, mean there what they meant before: neither they nor anything that they name has changed.
+ */
+export function keepStatements(sourceFile: ts.SourceFile, untouched: Iterable<ts.Statement>): void {
+  for (const statement of untouched) {
+    const known = statements.get(statement);
+    if (known !== undefined) statements.set(statement, { ...known, sourceFile });
+  }
+}
+
+/** Hardly any file is asked for its statements, so those of the others are not kept. */
+function joined(ts: TypeScript, sourceFile: ts.SourceFile): FileSyntax {
+  const { imports, read } = openFile(ts, sourceFile);
+  const all = sourceFile.statements.map((statement) => {
+    const known = statements.get(statement);
+    return known?.sourceFile === sourceFile ? known.syntax : read(statement);
+  });
+  return Object.freeze({
+    imports,
+    definitions: all.flatMap(({ definitions }) => definitions),
+    queries: all.flatMap(({ queries }) => queries),
+    unfinished: all.flatMap(({ unfinished }) => unfinished),
+    operations: all.flatMap(({ operations }) => operations),
+    functionCalls: all.flatMap(({ functionCalls }) => functionCalls),
+    promises: all.flatMap(({ promises }) => promises),
+    refs: all.flatMap(({ refs }) => refs),
+    outsideUses: all.flatMap(({ outsideUses }) => outsideUses),
+  });
 }
 
 const functionCallMethods: ReadonlySet<string> = new Set(["runQuery", "runMutation", "runAction"]);
@@ -75,11 +131,34 @@ interface Candidates {
   readonly definitions: FunctionDefinition[];
 }
 
-function readFile(ts: TypeScript, sourceFile: ts.SourceFile): FileSyntax {
+/** What the statements of a file have in common. */
+interface OpenFile {
+  readonly sourceFile: ts.SourceFile;
+  readonly imports: Imports;
+  readonly scopes: Scopes;
+  readonly outsideNames: ReadonlySet<string>;
+}
+
+function openFile(
+  ts: TypeScript,
+  sourceFile: ts.SourceFile,
+): { readonly imports: Imports; read(statement: ts.Statement): StatementSyntax } {
   ensureParents(ts, sourceFile);
   const imports = importsOf(ts, sourceFile);
   const scopes = scopesOf(ts);
-  const found = findCandidates(ts, sourceFile, imports, scopes);
+  const outsideNames = new Set(outsideGlobals);
+  for (const [local, { module, typeOnly }] of imports) {
+    if (!typeOnly && isOutsideModule(module)) outsideNames.add(local);
+  }
+  const file: OpenFile = { sourceFile, imports, scopes, outsideNames };
+  return { imports, read: (statement) => readStatement(ts, file, statement) };
+}
+
+/** A context comes into a statement by a parameter in it, or by its type; never from another one. */
+function readStatement(ts: TypeScript, file: OpenFile, statement: ts.Statement): StatementSyntax {
+  const { sourceFile, imports, scopes } = file;
+  const found = findCandidates(ts, file, statement);
+  if (Object.values(found).every((all: readonly unknown[]) => all.length === 0)) return silent;
   const handlers = new Map<ts.Node, FunctionDefinition>(
     found.definitions.map((definition) => [definition.handler, definition]),
   );
@@ -160,7 +239,6 @@ function readFile(ts: TypeScript, sourceFile: ts.SourceFile): FileSyntax {
   }
 
   return Object.freeze({
-    imports,
     definitions: found.definitions,
     queries,
     operations,
@@ -179,11 +257,21 @@ function readFile(ts: TypeScript, sourceFile: ts.SourceFile): FileSyntax {
   });
 }
 
+const silent: StatementSyntax = Object.freeze({
+  definitions: [],
+  queries: [],
+  unfinished: [],
+  operations: [],
+  functionCalls: [],
+  promises: [],
+  refs: [],
+  outsideUses: [],
+});
+
 function findCandidates(
   ts: TypeScript,
-  sourceFile: ts.SourceFile,
-  imports: Imports,
-  scopes: Scopes,
+  { imports, scopes, outsideNames }: OpenFile,
+  statement: ts.Statement,
 ): Candidates {
   const found: Candidates = {
     methodCalls: [],
@@ -193,10 +281,6 @@ function findCandidates(
     outside: [],
     definitions: [],
   };
-  const outsideNames = new Set(outsideGlobals);
-  for (const [local, { module, typeOnly }] of imports) {
-    if (!typeOnly && isOutsideModule(module)) outsideNames.add(local);
-  }
 
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node)) {
@@ -224,7 +308,7 @@ function findCandidates(
     }
     ts.forEachChild(node, visit);
   };
-  ts.forEachChild(sourceFile, visit);
+  visit(statement);
   return found;
 }
 

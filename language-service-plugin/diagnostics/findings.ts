@@ -2,7 +2,8 @@ import type ts from "typescript";
 import type { ConvoyDiagnostic } from "../../compiler/model/diagnostic.js";
 import type { ModuleFacts, SchemaFacts } from "../../compiler/model/facts.js";
 import { isFunctionsModule, relativeToRoot } from "../../compiler/project/layout.js";
-import { type RunRulesOptions, runRulesIn } from "../../compiler/rules/run.js";
+import type { RunRulesOptions } from "../../compiler/rules/rule-run.js";
+import { runRulesIn } from "../../compiler/rules/run.js";
 import { moduleOutline } from "../project/module-names.js";
 import type { View } from "../project/views.js";
 

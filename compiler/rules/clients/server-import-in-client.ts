@@ -12,6 +12,7 @@ import type { SourceRule, SourceRuleContext } from "../rule.js";
 
 export const serverImportInClient: SourceRule = {
   on: "source",
+  wholeFile: true,
   code: "CV3001",
   name: "server-import-in-client",
   severity: "error",

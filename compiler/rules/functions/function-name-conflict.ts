@@ -57,9 +57,10 @@ function* checkModules(module: ModuleFacts, modules: readonly ModuleFacts[]): Ge
       related: [{ message: "The other module.", span: startOf(twin.file) }],
     };
   }
+  const below = modules.filter((other) => other.path.startsWith(`${module.path}/`));
   for (const fn of module.functions) {
     const path = `${module.path}/${fn.name}`;
-    const inTheWay = modules.find(
+    const inTheWay = below.find(
       (other) => other.path === path || other.path.startsWith(`${path}/`),
     );
     if (inTheWay === undefined) continue;

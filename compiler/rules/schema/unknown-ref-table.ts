@@ -1,5 +1,4 @@
 import { relativeToRoot } from "../../project/layout.js";
-import { fileSyntax } from "../../syntax/file-syntax.js";
 import { didYouMean, nearest } from "../did-you-mean.js";
 import { renameLiteral } from "../fixes/rename-literal.js";
 import type { SourceRule } from "../rule.js";
@@ -18,11 +17,11 @@ export const unknownRefTable: SourceRule = {
     good: 'defineTable({ ownerId: defineRef("users") })',
   },
   *check(context) {
-    const { ts, schema, project } = context;
+    const { schema, project } = context;
     if (!knowsAllTables(schema)) return;
     if (!context.file.startsWith(`${relativeToRoot(project, project.convoyDir)}/`)) return;
     const names = tableNames(schema);
-    for (const { table } of fileSyntax(ts, context.sourceFile).refs) {
+    for (const { table } of context.syntax.refs) {
       const { name, literal } = table;
       if (name === null || names.includes(name)) continue;
       const suggestion = nearest(name, names);
