@@ -6,7 +6,7 @@ import { type TempProject, tempProject } from "../support/temp-project.js";
 export const tsconfig: string = JSON.stringify({
   compilerOptions: {
     target: "es2023",
-    lib: ["es2023", "dom"],
+    lib: ["es2023"],
     module: "esnext",
     moduleResolution: "bundler",
     strict: true,
@@ -23,7 +23,10 @@ export async function editorProject(
   files: Readonly<Record<string, string>> = {},
   fixture = "quickstart",
 ): Promise<TempProject> {
-  const project = await tempProject(fixture, { files: { "tsconfig.json": tsconfig, ...files } });
+  const project = await tempProject(fixture, {
+    files: { "tsconfig.json": tsconfig, ...files },
+    without: ["node_modules/drizzle-orm"],
+  });
   writeGenerated(analyse(project.root).files ?? new Map());
   return project;
 }

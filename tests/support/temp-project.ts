@@ -1,18 +1,24 @@
-import {
-  cp,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  realpath,
-  rm,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { linkPackages } from "./link-packages.js";
 
 const repository = path.join(import.meta.dirname, "..", "..");
+
+/** What projects import, and what tools look for in a project. */
+const packages = [
+  "@tanstack",
+  "@types",
+  "drizzle-orm",
+  "express",
+  "pg",
+  "react",
+  "react-dom",
+  "ts-patch",
+  "typescript",
+  "vite",
+  "zod",
+];
 
 /** A copy of a fixture in a folder of its own, which goes when the scope ends. */
 export interface TempProject extends AsyncDisposable {
@@ -27,8 +33,8 @@ export interface TempProject extends AsyncDisposable {
 
 /**
  * Copies `fixtures/<fixture>`, leaves out the paths in `without`, and adds or replaces `files`. Its
- * node_modules link to ours, and `convoy` to this repository: what the project imports is what the
- * last build made.
+ * packages are ours, and `convoy` is this repository: what the project imports is what the last
+ * build made.
  */
 export async function tempProject(
   fixture: string,
@@ -52,7 +58,7 @@ export async function tempProject(
   };
   try {
     await cp(path.join(repository, "fixtures", fixture), root, { recursive: true });
-    await linkPackages(root);
+    linkPackages(root, packages);
     for (const file of options.without ?? []) await project.remove(file);
     for (const [file, text] of Object.entries(options.files ?? {})) await project.write(file, text);
   } catch (error) {
@@ -60,18 +66,4 @@ export async function tempProject(
     throw error;
   }
   return project;
-}
-
-async function linkPackages(root: string): Promise<void> {
-  const ours = path.join(repository, "node_modules");
-  const theirs = path.join(root, "node_modules");
-  await mkdir(theirs, { recursive: true });
-  const packages = (await readdir(ours)).filter((name) => !name.startsWith("."));
-  await Promise.all(packages.map((name) => link(path.join(ours, name), path.join(theirs, name))));
-  await link(repository, path.join(theirs, "convoy"));
-}
-
-/** A junction needs no rights on Windows; elsewhere the kind of link is ignored. */
-function link(target: string, file: string): Promise<void> {
-  return symlink(target, file, "junction");
 }

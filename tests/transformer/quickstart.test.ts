@@ -9,12 +9,12 @@ test.for(typescriptVersions)(
   "one run on a clean checkout type-checks, generates and emits (%s)",
   async (version) => {
     await using fixture = await tempProject("quickstart");
-    await using project = await quickstart();
+    await using project = await quickstart({}, []);
     expect(await runTspc(project, [], version)).toEqual(passes);
     expect(project.exists("dist/src/main.js")).toBe(true);
     expect(project.exists("dist/convoy/_generated/functions.js")).toBe(true);
     // With doc comments: `tsc` does not read them, and what is generated must not depend on it.
-    for (const name of ["api.ts", "apiTypes.d.ts", "dataModel.ts", "manifest.json"]) {
+    for (const name of ["api.ts", "apiTypes.d.ts", "dataModel.ts", "drizzle.ts", "manifest.json"]) {
       const file = `convoy/_generated/${name}`;
       expect(await project.read(file)).toBe(await fixture.read(file));
     }

@@ -55,6 +55,7 @@ export function toyProject(files: Readonly<Record<string, string>> = {}): Promis
     "convoy/schema.ts": 'export const tables = ["projects", "users"] as const;\n',
     "convoy/functions/projects.ts": functions,
     "src/main.ts": toyClient("../convoy"),
+    "node_modules/toy-library/index.d.ts": library,
     ...files,
   });
 }
@@ -64,8 +65,28 @@ export function toyTsconfig(options: {
   readonly [name: string]: unknown;
 }): string {
   const { compilerOptions, ...rest } = options;
-  return tsconfig({ compilerOptions: { plugins: [toyPlugin], ...compilerOptions }, ...rest });
+  return tsconfig({
+    compilerOptions: { plugins: [toyPlugin], ...withToyLibrary, ...compilerOptions },
+    ...rest,
+  });
 }
+
+const withToyLibrary = { lib: undefined, noLib: true, types: ["toy-library"] };
+
+/** What TypeScript cannot do without. To read all of its own library would be half of a run. */
+const library = `interface Array<T> { length: number; [index: number]: T }
+interface Boolean {}
+interface CallableFunction {}
+interface Function {}
+interface IArguments {}
+interface NewableFunction {}
+interface Number {}
+interface Object {}
+interface RegExp {}
+interface String {}
+interface ReadonlyArray<T> { readonly length: number; readonly [index: number]: T }
+type Record<Key extends keyof never, Value> = { [K in Key]: Value };
+`;
 
 export const functions = `import { query } from "../_generated/server";
 export const list = query("projects");
