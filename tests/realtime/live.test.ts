@@ -169,6 +169,22 @@ test("a statement that fails takes no other query along", async () => {
   expect(client.shown.get(2)?.value).toBe(client.shown.get(3)?.value);
 });
 
+test("a statement that begins to fail where it went well before takes nobody along either", async () => {
+  await using client = await syncClient(server.url);
+  await add("j2");
+  client.watch(1, "notes.shareBySql");
+  client.watch(2, "notes.count");
+  await client.settled();
+  expect(client.shown.get(1)?.value).toBeTypeOf("number");
+  await sql.query("delete from notes");
+  await client.settled();
+  expect(client.shown.get(1)?.error).toBe("sql-error");
+  expect(client.shown.get(2)?.value).toBe(0);
+  await add("j3");
+  await client.settled();
+  expect(client.shown.get(1)?.value).toBe(1000);
+});
+
 test("a client that has the result already is not sent it again", async () => {
   await using first = await syncClient(server.url);
   first.watch(1, "notes.all");

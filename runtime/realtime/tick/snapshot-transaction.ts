@@ -6,6 +6,7 @@ import type { RawOptions, RawResult, ReadSession } from "../../database/session/
 import type { Parameter, Statement, StatementResult } from "../../database/session/statement.js";
 import { forgetSession } from "../../database/transactions/attempt.js";
 import { databaseError } from "../../postgres/errors/database-error.js";
+import { postgresError } from "../../postgres/errors/sqlstate.js";
 import type { Connection } from "../../postgres/pool/connection.js";
 import type { Pool } from "../../postgres/pool/pool.js";
 import { plannerOff, plannerOn } from "../../postgres/pool/settings.js";
@@ -81,9 +82,10 @@ export class SnapshotTransaction {
       try {
         return await work();
       } catch (error) {
-        // Those sent behind the one that failed fail too, for no other reason.
-        hasFailed ||= this.#failure === null;
-        this.#failure ??= error;
+        // Those sent behind the one that failed fail too, for no other reason, and may say so first.
+        const isFirst = this.#failure === null || isFollowUp(this.#failure);
+        hasFailed ||= isFirst && !isFollowUp(error);
+        if (isFirst) this.#failure = error;
         throw databaseError(error, origin);
       }
     };
@@ -155,6 +157,11 @@ export class SnapshotTransaction {
     const { rows, rowCount, command, fields } = await answer;
     return { rows, count: rowCount ?? 0, command, fields };
   }
+}
+
+/** Whether a statement was refused for no other reason than that one before it was. */
+function isFollowUp(error: unknown): boolean {
+  return postgresError(error).code === "25P02";
 }
 
 function ended(): ConvoyError {

@@ -36,6 +36,12 @@ export const liveFunctions: FunctionRegistry = {
       return rows[0]?.n;
     },
   }),
+  "notes.shareBySql": query({
+    handler: async (ctx) => {
+      const rows = await ctx.db.sql<{ n: number }>`select 1000 / count(*)::int as n from notes`;
+      return rows[0]?.n;
+    },
+  }),
   "notes.nested": query({
     handler: async (ctx) => [
       await ctx.runQuery(api.notes.firstTitles, { n: 1 }),
