@@ -1,5 +1,9 @@
 import path from "node:path";
+import type { LibraryFiles } from "../compiler/hosts/typescript/source-files.js";
 import type { Session } from "../compiler/session.js";
+
+/** Parsed once for all the projects that a process opens. */
+const libraryFiles: LibraryFiles = new Map();
 
 /**
  * Opens the project in `root`, a path relative to `cwd`. The compiler and TypeScript are loaded
@@ -12,5 +16,5 @@ export async function openProject(cwd: string, root: string): Promise<Session> {
     import("../compiler/hosts/typescript/load.js"),
     import("../compiler/session.js"),
   ]);
-  return createSession({ ts: loadTypeScript(), root: path.resolve(cwd, root) });
+  return createSession({ ts: loadTypeScript(), root: path.resolve(cwd, root), libraryFiles });
 }

@@ -1,15 +1,18 @@
+import path from "node:path";
 import { expect, test } from "vitest";
 import { writeGenerated } from "../../compiler/index.js";
 import { analyse, briefly, generatedFiles } from "../support/analyse.js";
 import { runNode } from "../support/run-node.js";
 import { tempProject } from "../support/temp-project.js";
+import { typeErrors } from "../support/type-errors.js";
 import { fileOfVersion } from "../support/typescript-versions.js";
 
 const server =
   'import { api, internal } from "../_generated/api";\nimport { internalQuery, query } from "../_generated/server";\nimport { z } from "zod";\n';
 
 async function withFunctions(files: Readonly<Record<string, string>>) {
-  return tempProject("quickstart", { without: ["convoy/_generated", "convoy/functions"], files });
+  const without = ["convoy/_generated", "convoy/functions", "node_modules/drizzle-orm"];
+  return tempProject("quickstart", { without, files });
 }
 
 test("functions that call each other in a circle keep their types", async () => {
@@ -28,8 +31,7 @@ export const four = query({ handler: async (ctx) => ctx.runQuery(api.a.one) });
   const types = generatedFiles(analysis)["apiTypes.d.ts"];
   expect(types).toContain("{ two: number[] }");
   writeGenerated(analysis.files ?? new Map());
-  const tsc = await runNode(fileOfVersion("typescript", "bin/tsc"), ["-p", project.root]);
-  expect(tsc.stdout).toBe("");
+  expect(typeErrors(path.join(project.root, "tsconfig.json"))).toBe("");
 });
 
 test("a result that is inferred through itself asks for an annotation, which mends it", async () => {
@@ -109,7 +111,7 @@ test("a client's types bring along no zod, no pg and no server code", async () =
 
 test("a project that emits declarations has its types in api.ts, for others to reference", async () => {
   await using project = await tempProject("quickstart", {
-    without: ["convoy/_generated"],
+    without: ["convoy/_generated", "node_modules/drizzle-orm"],
     files: {
       "convoy/tsconfig.json": JSON.stringify({
         compilerOptions: {

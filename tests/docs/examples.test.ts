@@ -7,10 +7,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import ts from "typescript";
 import { runConvoy } from "../cli/run-convoy.js";
 import { runHere } from "../cli/run-here.js";
 import { type TempProject, tempProject } from "../support/temp-project.js";
+import { typeErrors } from "../support/type-errors.js";
 import { type Block, commandsOf, fileOf, readBlocks } from "./document.js";
 
 const repository = path.join(import.meta.dirname, "..", "..");
@@ -52,7 +52,9 @@ test.each(withExamples)("the examples of %s do what it says", async (document) =
     const { exitCode, output } = await runHere([command], project.root);
     expect(exitCode, output).toBe(0);
   }
-  expect(typeErrors(project)).toBe("");
+  const tsconfig = path.join(project.root, "tsconfig.json");
+  // JsxEmit.ReactJSX
+  expect(typeErrors(tsconfig, { compilerOptions: { jsx: 4 } })).toBe("");
 });
 
 test.each(documents)("the commands of %s exist, with their options", async (document) => {
@@ -76,24 +78,4 @@ test.each(documents)("the commands of %s exist, with their options", async (docu
 function comparable(text: string, project?: TempProject): string {
   const root = project?.root.replaceAll("\\", "/") ?? "/path/to/app";
   return text.replaceAll(root, "<root>").replaceAll(/\([\d.]+ m?s\)/g, "(time)");
-}
-
-/** Files of packages, which all documents have in common. */
-const packageFiles = new Map<string, ts.SourceFile | undefined>();
-
-/** What `tsc --jsx react-jsx` says of a project. */
-function typeErrors({ root }: TempProject): string {
-  const given = ts.readConfigFile(path.join(root, "tsconfig.json"), ts.sys.readFile);
-  const more: ts.CompilerOptions = { jsx: ts.JsxEmit.ReactJSX };
-  const { options, fileNames } = ts.parseJsonConfigFileContent(given.config, ts.sys, root, more);
-  const host = ts.createCompilerHost(options, true);
-  const read = host.getSourceFile.bind(host);
-  host.getSourceFile = (file, ...rest) => {
-    if (file.startsWith(root)) return read(file, ...rest);
-    if (!packageFiles.has(file)) packageFiles.set(file, read(file, ...rest));
-    return packageFiles.get(file);
-  };
-  const program = ts.createProgram({ rootNames: fileNames, options, host });
-  const format = { ...host, getNewLine: () => "\n" };
-  return ts.formatDiagnostics(ts.getPreEmitDiagnostics(program), format);
 }
