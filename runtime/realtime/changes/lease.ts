@@ -1,6 +1,7 @@
 import type { Statement } from "../../database/session/statement.js";
 import type { Connection } from "../../postgres/pool/connection.js";
 import type { Pool } from "../../postgres/pool/pool.js";
+import { CHANGES_CHANNEL } from "../../postgres/schema/change-triggers.js";
 import type { Clock } from "../tick/clock.js";
 import type { Fence } from "./fence.js";
 
@@ -39,14 +40,20 @@ const makeBoot: Statement = {
 /**
  * What was kept before is only known to be kept from then on: a lease never goes back. One that was
  * lost begins at the oldest transaction that still runs.
+ *
+ * A server that comes says so: others, which took themselves to be alone, find its lease from then on.
+ * Of a row that was there before, the new version has an `xmax`.
  */
 const renewLease: Statement = {
   name: "convoy_lease_renew",
-  text: `insert into _convoy.leases as lease (server_id, needed_from, renewed_at)
-values ($1::uuid, pg_snapshot_xmin(pg_current_snapshot()), clock_timestamp())
-on conflict (server_id) do update set
-  needed_from = greatest(lease.needed_from, coalesce($2::xid8, excluded.needed_from)),
-  renewed_at = excluded.renewed_at`,
+  text: `with renewed as (
+  insert into _convoy.leases as lease (server_id, needed_from, renewed_at)
+  values ($1::uuid, pg_snapshot_xmin(pg_current_snapshot()), clock_timestamp())
+  on conflict (server_id) do update set
+    needed_from = greatest(lease.needed_from, coalesce($2::xid8, excluded.needed_from)),
+    renewed_at = excluded.renewed_at
+  returning xmax = 0 as is_new)
+select pg_notify('${CHANGES_CHANNEL}', $1::text) from renewed where is_new`,
 };
 
 /** One that is being renewed at this moment is not expired. */

@@ -16,10 +16,16 @@ export interface WakerOptions {
 /** Writers wait for one another at each commit with a notification: many share one. */
 const NOTIFY_PAUSE_MS = 5;
 
+/**
+ * A server that has found itself alone does not look again for so long. Whoever comes says so with its
+ * lease (`holdLease`), and ends that; should nobody hear it, it still looks for itself (`POLL_MS`).
+ */
+const ALONE_MS = 1_000;
+
 const FIRST_RETRY_MS = 200;
 const MAX_RETRY_MS = 10_000;
 
-/** A server that is alone has nobody to tell. */
+/** A server that is alone has nobody to tell: it is told so by no row. */
 const notify = {
   name: "convoy_notify",
   text: `select pg_notify('${CHANGES_CHANNEL}', $1::text) from (
@@ -45,6 +51,10 @@ export class Waker implements AsyncDisposable {
   #retry: unknown = null;
   #isDue = false;
   #pause: unknown = null;
+  /** Whether the pause is that of a server that is alone. */
+  #isAlone = false;
+  /** How often another server was heard of, or may have been missed. */
+  #othersHeard = 0;
   #isClosed = false;
 
   constructor(options: WakerOptions) {
@@ -78,7 +88,10 @@ export class Waker implements AsyncDisposable {
     const client = pool.createClient();
     this.#opening = client;
     client.on("notification", ({ payload }) => {
-      if (payload !== serverId && !this.#isClosed) onWake();
+      if (payload === serverId || this.#isClosed) return;
+      // A writer that is no server has no name.
+      if (payload !== "") this.#mayHaveCompany();
+      onWake();
     });
     try {
       await client.connect();
@@ -96,6 +109,7 @@ export class Waker implements AsyncDisposable {
     this.#failures = 0;
     // Nobody has heard what was told until now.
     onWake();
+    this.#mayHaveCompany();
     if (this.#isDue) this.notifyOthers();
   }
 
@@ -116,16 +130,32 @@ export class Waker implements AsyncDisposable {
     const { clock, serverId } = this.#options;
     if (this.#client === null || this.#isClosed) return;
     this.#isDue = false;
-    const sent = this.#client.query({ ...notify, values: [serverId] });
+    const othersHeard = this.#othersHeard;
+    const sent = this.#client.query({ ...notify, values: [serverId] }).then(
+      ({ rowCount }) => rowCount === 0,
+      () => false,
+    );
     this.#pause = clock.setTimeout(() => {
-      void sent
-        .catch(() => {})
-        .then(() => {
-          this.#pause = null;
-          if (this.#isDue) this.#notify();
-        });
+      void sent.then((foundNobody) => {
+        if (this.#isClosed) return;
+        this.#isAlone = foundNobody && othersHeard === this.#othersHeard;
+        if (this.#isAlone) this.#pause = clock.setTimeout(() => this.#goOn(), ALONE_MS);
+        else this.#goOn();
+      });
     }, NOTIFY_PAUSE_MS);
-    sent.catch(() => {});
+  }
+
+  #goOn(): void {
+    this.#pause = null;
+    this.#isAlone = false;
+    if (this.#isDue) this.#notify();
+  }
+
+  #mayHaveCompany(): void {
+    this.#othersHeard += 1;
+    if (!this.#isAlone) return;
+    this.#options.clock.clearTimeout(this.#pause);
+    this.#goOn();
   }
 }
 

@@ -5,6 +5,7 @@ import { syncSchema } from "../../../runtime/postgres/apply/sync-schema.js";
 import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
 import { createPool, type Pool } from "../../../runtime/postgres/pool/pool.js";
 import { CHANGES_CHANNEL } from "../../../runtime/postgres/schema/change-triggers.js";
+import { holdLease } from "../../../runtime/realtime/changes/lease.js";
 import { createWaker, type Waker } from "../../../runtime/realtime/changes/waker.js";
 import { manifest, table, text } from "../../postgres/plan/manifests.js";
 import { waitUntil } from "../../postgres/embedded/wait-until.js";
@@ -126,12 +127,37 @@ test("its own notifications do not wake it", async () => {
   });
 });
 
-test("a server that is alone tells nobody", async () => {
+test("a server that is alone tells nobody, and looks for others once a second", async () => {
   await using server = await openWaker();
   await said();
-  server.waker.notifyOthers();
   await server.settle();
-  expect(await said()).toEqual([""]);
+  server.waker.notifyOthers();
+  server.clock.next();
+  await waitUntil("it takes itself to be alone", () => server.clock.waiting.length === 1);
+  expect(server.clock.waiting).toEqual([1000]);
+  await withOtherServers(async () => {
+    server.waker.notifyOthers();
+    server.clock.next();
+    await waitUntil("it has told the one that came without a word", () => heard.length === 2);
+    expect(await said()).toEqual(["", server.serverId]);
+  });
+});
+
+test("a server that comes is told at once of what was written while the other was alone", async () => {
+  await using server = await openWaker();
+  await said();
+  await server.settle();
+  server.waker.notifyOthers();
+  server.clock.next();
+  await waitUntil("it takes itself to be alone", () => server.clock.waiting.includes(1000));
+  server.waker.notifyOthers();
+  const serverId = randomUUID();
+  await using lease = holdLease({ pool, serverId, clock: manualClock(), needs: () => null });
+  await lease.ready;
+  await waitUntil("it has told the newcomer", () => heard.length === 3);
+  // A lease that is renewed is no news.
+  await lease.renew();
+  expect(await said()).toEqual(["", serverId, server.serverId]);
 });
 
 test("a connection that is lost is had again after a moment, and wakes for what was missed", async () => {
@@ -150,10 +176,12 @@ test("a connection that is lost is had again after a moment, and wakes for what 
   server.clock.next();
   await waitUntil("it listens again", () => server.wakes() === 2);
   await server.settle();
-  // What was to be told meanwhile has been.
+  // What was to be told meanwhile has been, and found nobody.
   expect(server.clock.waiting).toEqual([5]);
   server.clock.next();
-  await waitUntil("nothing is to happen", () => server.clock.waiting.length === 0);
+  await waitUntil("it takes itself to be alone", () => server.clock.waiting.includes(1000));
+  server.clock.next();
+  expect(server.clock.waiting).toEqual([]);
   await kill();
   expect(server.clock.waiting).toEqual([150]);
 });
