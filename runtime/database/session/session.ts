@@ -48,6 +48,11 @@ export interface WriteSession extends ReadSession {
    */
   runChecked(statement: Statement, parameters: readonly Parameter[]): Promise<StatementResult>;
   /**
+   * As `run`, for a write that nothing but a fault refuses. It may resolve before Postgres has answered;
+   * should Postgres refuse it after all, the work runs once more and is told in its place.
+   */
+  runAhead(statement: Statement, parameters: readonly Parameter[]): Promise<void>;
+  /**
    * Runs a part of the transaction of its own: if it fails, all that it did is undone, and the rest
    * may go on. What is sent outside of it meanwhile waits.
    */

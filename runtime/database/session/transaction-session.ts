@@ -5,6 +5,8 @@ import { failureOf } from "../../postgres/errors/sqlstate.js";
 import type { UniqueIndexLookup } from "../../postgres/errors/violation.js";
 import type { Connection, RawQuery } from "../../postgres/pool/connection.js";
 import { plannerOff, plannerOn } from "../../postgres/pool/settings.js";
+import { AheadStatements } from "./ahead.js";
+import type { Begin } from "./begin.js";
 import { guardRawSql } from "./raw-guard.js";
 import { rawTypes } from "./raw-types.js";
 import type { RawOptions, RawResult, WriteSession } from "./session.js";
@@ -15,17 +17,15 @@ import type { Parameter, Statement, StatementResult } from "./statement.js";
  *
  * - `single`: one statement, which is a snapshot by itself.
  * - `plain`: a transaction that ends with the first statement that fails.
+ * - `ahead`: the same, in which writes that nothing should refuse are not waited for.
  * - `guarded`: a transaction in which a statement that may fail has a savepoint of its own.
  */
-export type SessionMode = "single" | "plain" | "guarded";
+export type SessionMode = "single" | "plain" | "ahead" | "guarded";
 
 export interface TransactionSessionOptions {
   readonly connection: Connection;
   readonly mode: SessionMode;
-  /** What begins the transaction. */
-  readonly begin: string;
-  /** Whether the first statement may be sent before BEGIN was answered. */
-  readonly pipelined: boolean;
+  readonly begin: Begin;
   readonly uniqueIndex?: UniqueIndexLookup | undefined;
   /** Between the first statement's answer and what comes of it. */
   readonly begun?: (() => Promise<void>) | undefined;
@@ -38,8 +38,8 @@ export interface TransactionSessionOptions {
  */
 export class TransactionSession implements WriteSession {
   readonly #connection: Connection;
-  readonly #begin: string;
-  readonly #pipelined: boolean;
+  readonly #begin: Begin;
+  readonly #ahead: AheadStatements;
   readonly #uniqueIndex: UniqueIndexLookup | undefined;
   readonly #begun: (() => Promise<void>) | undefined;
   readonly #mode: SessionMode;
@@ -69,7 +69,7 @@ export class TransactionSession implements WriteSession {
     this.#connection = options.connection;
     this.#mode = options.mode;
     this.#begin = options.begin;
-    this.#pipelined = options.pipelined;
+    this.#ahead = new AheadStatements(options.connection, (error) => this.#failAhead(error));
     this.#uniqueIndex = options.uniqueIndex;
     this.#begun = options.begun;
   }
@@ -100,7 +100,7 @@ export class TransactionSession implements WriteSession {
 
   /** Whether a savepoint would have left the transaction usable. */
   get needsGuard(): boolean {
-    return this.#mode === "plain" && this.#failure !== null && this.#failureWasChecked;
+    return this.#isPlain && this.#failure !== null && this.#failureWasChecked;
   }
 
   /** A conflict or a lost connection, as `pg` reported it: whatever the handler made of it is void. */
@@ -111,6 +111,16 @@ export class TransactionSession implements WriteSession {
   /** A statement that nobody waited for failed after the handler had ended. */
   get late(): ConvoyError | null {
     return this.#late;
+  }
+
+  /** Whether nothing is known that would keep it from being committed. */
+  get isSound(): boolean {
+    return (
+      this.#fatal === null &&
+      this.#failure === null &&
+      this.#late === null &&
+      this.#restart === null
+    );
   }
 
   /** The mode in which the work must run again: this one could not go on. */
@@ -124,6 +134,10 @@ export class TransactionSession implements WriteSession {
 
   runChecked(statement: Statement, parameters: readonly Parameter[]): Promise<StatementResult> {
     return this.#root.runChecked(statement, parameters);
+  }
+
+  runAhead(statement: Statement, parameters: readonly Parameter[]): Promise<void> {
+    return this.#root.runAhead(statement, parameters);
   }
 
   runRaw(
@@ -160,6 +174,7 @@ export class TransactionSession implements WriteSession {
           const send = () => this.#connection.run(statement, parameters);
           return this.#perform(part, send, true, "statement");
         }),
+      runAhead: (statement, parameters) => track(() => this.#runAhead(part, statement, parameters)),
       runRaw: (text, parameters, options = {}) =>
         track(() => this.#raw(part, text, parameters, options)),
       nested: (work) => track(() => this.#nest(part, work)),
@@ -267,6 +282,35 @@ export class TransactionSession implements WriteSession {
     await ended;
   }
 
+  /**
+   * Never behind a savepoint: should it fail, then COMMIT, which may be on its way, cannot commit what
+   * was written before it.
+   */
+  async #runAhead(
+    part: WriteSession,
+    statement: Statement,
+    parameters: readonly Parameter[],
+  ): Promise<void> {
+    const isFirst = this.#statements === 0;
+    if (
+      this.#mode !== "ahead" ||
+      this.#begin.kind === "text" ||
+      this.#nestings > 0 ||
+      (isFirst && this.#begun !== undefined)
+    ) {
+      const send = () => this.#connection.run(statement, parameters);
+      await this.#perform(part, send, false, "statement");
+      return;
+    }
+    this.#refuseUnlessUsable();
+    this.#statements++;
+    void this.sendBegin();
+    const answered = this.#ahead.send(statement, parameters);
+    if (answered === null) return;
+    await answered;
+    this.#refuseUnlessUsable();
+  }
+
   async #raw(
     part: WriteSession,
     text: string,
@@ -292,23 +336,40 @@ export class TransactionSession implements WriteSession {
 
   /** Sends BEGIN, unless it was sent. Its failure is the failure of the transaction. */
   async begin(): Promise<void> {
-    this.#beginning ??= this.#connection.command(this.#begin).then(
-      () => {},
-      (error: unknown) => {
-        this.#beginFailure = this.#fail(error, "statement");
-      },
-    );
+    void this.sendBegin();
     await this.#beginning;
   }
 
-  /** No statement is taken any more; those that nobody waited for come to their end. */
+  /** The same. @returns what to wait for before anything else is sent; mostly nothing. */
+  sendBegin(): Promise<void> | null {
+    this.#beginning ??= this.#sendBegin().catch((error: unknown) => {
+      this.#beginFailure = this.#fail(error, "statement");
+    });
+    return this.#begin.kind === "text" ? this.#beginning : null;
+  }
+
+  async #sendBegin(): Promise<void> {
+    const begin = this.#begin;
+    if (begin.kind === "text") await this.#connection.command(begin.text);
+    else await Promise.all(begin.statements.map((each) => this.#connection.runAhead(...each)));
+  }
+
+  /**
+   * No statement is taken any more; those that nobody waited for come to their end, but for those sent
+   * ahead.
+   */
   async end(): Promise<void> {
     this.#ended = true;
     if (this.#pending > 0)
       await new Promise<void>((resolve) => {
         this.#settled = resolve;
       });
+  }
+
+  /** Resolves when Postgres has answered all that was sent. */
+  async answered(): Promise<void> {
     await this.#beginning;
+    await this.#ahead.answered();
   }
 
   /** Runs without a pause up to the sending, so that the order of calls is the order of statements. */
@@ -323,10 +384,8 @@ export class TransactionSession implements WriteSession {
     const first = ++this.#statements === 1;
     this.#pending++;
     try {
-      if (this.#mode !== "single") {
-        const begun = this.begin();
-        if (!this.#pipelined) await begun;
-      }
+      const begun = this.#mode === "single" ? null : this.sendBegin();
+      if (begun !== null) await begun;
       const result = await (this.#mode === "guarded" ? this.#pass(send, checked) : send());
       if (first && this.#begun !== undefined) await this.#begun();
       return result;
@@ -399,8 +458,27 @@ export class TransactionSession implements WriteSession {
     return result;
   }
 
+  get #isPlain(): boolean {
+    return this.#mode === "plain" || this.#mode === "ahead";
+  }
+
+  /**
+   * A write that the handler has not waited for has failed. What the handler makes of it, it must say
+   * where the write is; but what took long in vain is not done again for that.
+   */
+  async #failAhead(error: unknown): Promise<void> {
+    // The failure of BEGIN is the cause of the others, whichever is told first.
+    await this.#beginning;
+    if (this.#beginFailure !== null) return;
+    const { status, retryable } = databaseError(error, "statement");
+    const isRefused = failureOf(error) === "other" && status !== 504 && !retryable;
+    if (isRefused && this.isSound) this.#restart = "plain";
+    else this.#fail(error, "statement");
+  }
+
   /** Notes what an error means for the transaction, and makes it the one that the handler sees. */
   #fail(error: unknown, origin: "statement" | "raw", checked = false): ConvoyError {
+    if (this.#restart !== null && failureOf(error) === "other") return restarted();
     if (this.#fatal === null && this.#failure !== null) {
       // It was sent behind a failed statement, and fails only because of that. With a savepoint round
       // the other it might not have, and a handler that waits for each would get another answer.
@@ -411,7 +489,7 @@ export class TransactionSession implements WriteSession {
     if (failureOf(error) !== "other") this.#fatal ??= error as Error;
     const told = databaseError(this.#fatal ?? error, origin, this.#uniqueIndex);
     if (this.#ended) this.#late ??= told;
-    else if (this.#mode === "plain" || (this.#mode === "guarded" && !checked)) {
+    else if (this.#isPlain || (this.#mode === "guarded" && !checked)) {
       this.#failure = told;
       this.#failureWasChecked = checked;
     }

@@ -9,7 +9,7 @@ export type Ending<Result> =
   | { readonly kind: "returned"; readonly value: Result }
   | { readonly kind: "threw"; readonly error: unknown };
 
-/** Runs the work, and waits for every statement that it has sent. */
+/** Runs the work, and waits for every statement that it has sent, but for those sent ahead. */
 export async function runToEnd<Session, Result>(
   work: (session: Session) => Promise<Result> | Result,
   session: TransactionSession & Session,
@@ -47,7 +47,9 @@ export async function endAndRelease(
   try {
     const sent: Promise<unknown>[] = [];
     if (session.fatal !== null && failureOf(session.fatal) !== "conflict") connection.discard();
-    if (command !== null && session.inTransaction) sent.push(connection.command(command));
+    if (command !== null && session.inTransaction) {
+      sent.push(command === "commit" ? connection.commit() : connection.command(command));
+    }
     // A pooler gives each transaction some connection or other, and clears them itself.
     if (session.usedRaw && pool.hasSessionSettings) sent.push(connection.command(forgetSession));
     await Promise.all(sent);

@@ -17,13 +17,16 @@ export interface Transaction<Result> {
   readonly options: MutationOptions<Result>;
 }
 
-/** Records the result of the handler and commits, in one round trip. */
+/**
+ * Records the result of the handler and commits, in one round trip, with what the handler has not waited
+ * for: should any of that fail, Postgres does not commit.
+ */
 export async function commit<Result>(
   transaction: Transaction<Result>,
   value: Result,
 ): Promise<Outcome<Result>> {
   const { pool, connection, session, options } = transaction;
-  const { id, codec, pause, uniqueIndex } = options;
+  const { id, codec, pause } = options;
   let stored = "";
   if (id !== undefined) {
     try {
@@ -32,7 +35,8 @@ export async function commit<Result>(
       return await rollBack(transaction, error);
     }
     // The ledger must have the row even where the handler has sent nothing.
-    await session.begin();
+    const begun = session.sendBegin();
+    if (begun !== null) await begun;
     const unbegun = notBegun(transaction);
     if (unbegun !== null) return giveUp(transaction, unbegun);
   }
@@ -48,29 +52,72 @@ export async function commit<Result>(
   if (pause !== undefined) await pause("before-commit");
   // Up to here, a lost connection means that nothing was committed; from here on, it does not.
   if (connection.lost !== null) return giveUp(transaction, outcomeOf(connection.lost));
-  const committed = connection.command("commit");
+  const committed = connection.commit();
   committed.catch(() => {});
   if (pause !== undefined) await pause("commit-sent");
   const [ledger, end] = await Promise.allSettled([recorded, committed]);
-
-  if (ledger.status === "rejected" && isInLedger(ledger.reason))
-    return await rollBack(transaction, ledger.reason);
-  if (end.status === "fulfilled" && ledger.status === "fulfilled") {
+  await session.answered();
+  // Outside of a transaction, where BEGIN has failed, there is a COMMIT for the asking.
+  if (end.status === "fulfilled" && end.value && session.isSound) {
     void endAndRelease(pool, connection, session, null);
-    // Postgres answers the COMMIT of a failed transaction with ROLLBACK, and with no error.
-    if (end.value === "COMMIT") return { kind: "done", value };
-    return { kind: "failed", error: notCommitted() };
+    return { kind: "done", value };
   }
+  const refused = ledger.status === "rejected" ? ledger.reason : null;
   const error: unknown =
-    ledger.status === "rejected" ? ledger.reason : (end as PromiseRejectedResult).reason;
-  if (failureOf(error) === "other")
-    return await rollBack(transaction, databaseError(error, "statement", uniqueIndex));
-  if (failureOf(error) !== "conflict") connection.discard();
-  void endAndRelease(pool, connection, session, null);
-  const outcome = outcomeOf(error);
-  return outcome.kind === "lost" && id === undefined
-    ? { kind: "failed", error: outcomeUnknown(error) }
-    : outcome;
+    session.fatal ?? refused ?? (end.status === "rejected" ? end.reason : null);
+  return await notCommitted(transaction, error, refused);
+}
+
+/**
+ * What to make of a COMMIT that has not been answered with one.
+ *
+ * @param error of the first statement that failed; `null` where Postgres has named none.
+ * @param refused that of the row in the ledger.
+ */
+async function notCommitted<Result>(
+  transaction: Transaction<Result>,
+  error: unknown,
+  refused: unknown,
+): Promise<Outcome<Result>> {
+  const { pool, connection, session, options } = transaction;
+  // One that was sent ahead has failed, and nothing behind it was done.
+  const { restart } = session;
+  if (restart !== null) return giveUp(transaction, { kind: "restart", mode: restart });
+  if (session.beginFailure !== null && session.fatal === null) {
+    return giveUp(transaction, notBegun(transaction) ?? failedSilently());
+  }
+  const told = session.failure ?? session.late;
+  if (error === null) {
+    return told === null
+      ? giveUp(transaction, failedSilently())
+      : await rollBack(transaction, told);
+  }
+  if (refused !== null && isInLedger(refused)) return await rollBack(transaction, refused);
+  switch (failureOf(error)) {
+    case "other":
+      return await rollBack(
+        transaction,
+        told ?? databaseError(error, "statement", options.uniqueIndex),
+      );
+    case "lost":
+      connection.discard();
+      void endAndRelease(pool, connection, session, null);
+      return options.id === undefined
+        ? { kind: "failed", error: outcomeUnknown(error) }
+        : outcomeOf(error);
+    case "stale-plan":
+      connection.discard();
+      return giveUp(transaction, outcomeOf(error));
+    case "conflict":
+      // Where COMMIT itself has failed, that was the end of the transaction.
+      void endAndRelease(
+        pool,
+        connection,
+        session,
+        session.isSound && refused === null ? null : "rollback",
+      );
+      return outcomeOf(error);
+  }
 }
 
 /**
@@ -87,8 +134,11 @@ export async function rollBack<Result>(
   if (id === undefined) return giveUp(transaction, failed);
   // Where the handler failed before its first statement, the lock is still to be waited for.
   await session.begin();
+  await session.answered();
   const unbegun = notBegun(transaction);
   if (unbegun !== null) return giveUp(transaction, unbegun);
+  const { restart } = session;
+  if (restart !== null) return giveUp(transaction, { kind: "restart", mode: restart });
   let stored: string | null;
   try {
     const rolledBack = connection.command("rollback");
@@ -135,12 +185,14 @@ function inProgress(cause: ConvoyError): ConvoyError {
   );
 }
 
-function notCommitted(): ConvoyError {
-  return new ConvoyError(
+/** Postgres answers the COMMIT of a failed transaction with ROLLBACK, and with no error. */
+function failedSilently(): Outcome<never> {
+  const error = new ConvoyError(
     "transaction-rolled-back",
     "Postgres rolled the mutation back instead of committing it. Nothing was written; it may be tried again.",
     { status: 503, retryable: true },
   );
+  return { kind: "failed", error };
 }
 
 function outcomeUnknown(cause: unknown): ConvoyError {

@@ -49,13 +49,16 @@ where m.client_id = old.client_id and m.mutation_id = old.mutation_id`,
 /** Rows of one transaction of `trimLedger`. */
 const trimBatch = 5_000;
 
-/** The last statement of a mutation: it violates the primary key where the mutation was applied before. */
+/**
+ * The last statement of a mutation, which leaves with COMMIT: it violates the primary key where the
+ * mutation was applied before.
+ */
 export function recordInLedger(
   connection: Connection,
   { clientId, mutationId }: MutationId,
   result: string,
 ): Promise<StatementResult> {
-  return connection.run(insertRow, [clientId, mutationId, result]);
+  return connection.runAhead(insertRow, [clientId, mutationId, result]);
 }
 
 /** The stored result, or `null` where the mutation was not applied. */
@@ -74,21 +77,13 @@ export function isInLedger(error: unknown): boolean {
 }
 
 /**
- * Makes attempts at one mutation wait for one another, wherever they run: one whose connection or
- * server was lost may still be about to commit, and what comes after it must see how it ended.
- * The number only keeps the locks of different mutations apart; equal numbers wait in vain.
+ * The number of a mutation's lock. It only keeps the locks of different mutations apart; equal numbers
+ * wait in vain.
  */
-export function lockOf({ clientId, mutationId }: MutationId): string {
+export function numberOf({ clientId, mutationId }: MutationId): string {
   const digest = createHash("sha256").update(`${clientId}\0${mutationId}`).digest();
-  return `; select pg_advisory_xact_lock(${digest.readBigInt64BE(0)})`;
+  return String(digest.readBigInt64BE(0));
 }
-
-/**
- * Lets one transaction at a time begin with it, and is in nobody's way who does not. The lock of a
- * table takes no snapshot, so what comes next sees what the one before it has committed; after an
- * advisory lock, it would run into that and fail again.
- */
-export const turnLock = "; lock table _convoy.mutations in share update exclusive mode";
 
 /** Ids are compared and stored as they are, so they are short and plain. */
 export function checkMutationId({ clientId, mutationId }: MutationId): void {

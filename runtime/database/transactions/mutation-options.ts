@@ -1,4 +1,5 @@
 import type { UniqueIndexLookup } from "../../postgres/errors/violation.js";
+import type { Isolation } from "./begin.js";
 import type { MutationId } from "./ledger.js";
 import type { Pause } from "./pause.js";
 import type { RetryTiming } from "./retry.js";
@@ -20,5 +21,5 @@ export interface MutationOptions<Result> {
   /** For tests. */
   readonly pause?: Pause;
   /** For tests, which show that they notice what only `serializable` prevents. */
-  readonly isolation?: "serializable" | "repeatable read" | "read committed";
+  readonly isolation?: Isolation;
 }

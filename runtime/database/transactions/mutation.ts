@@ -2,10 +2,11 @@ import { ConvoyError } from "../../../protocol/errors.js";
 import { databaseError } from "../../postgres/errors/database-error.js";
 import type { Pool } from "../../postgres/pool/pool.js";
 import type { WriteSession } from "../session/session.js";
-import { TransactionSession } from "../session/transaction-session.js";
+import { type SessionMode, TransactionSession } from "../session/transaction-session.js";
 import { runToEnd, tryConnect } from "./attempt.js";
+import { beginMutation } from "./begin.js";
 import { commit, giveUp, notBegun, rollBack, type Transaction } from "./commit.js";
-import { checkMutationId, lockOf, turnLock } from "./ledger.js";
+import { checkMutationId } from "./ledger.js";
 import { hintsOf } from "./mode-hints.js";
 import type { MutationOptions } from "./mutation-options.js";
 import type { Outcome } from "./outcome.js";
@@ -29,20 +30,25 @@ export async function runMutation<Result>(
   const { id, hint, timing = realTiming } = options;
   if (id !== undefined) checkMutationId(id);
   const hints = hintsOf(pool);
-  let guarded = hints.get(hint) === "guarded";
+  let mode: SessionMode = hints.get(hint) === "guarded" ? "guarded" : "ahead";
   let conflicts = 0;
   let losses = 0;
   for (;;) {
     const takesTurns = conflicts >= aloneAfter;
-    const outcome = await attemptMutation(pool, work, { guarded, takesTurns }, options);
+    const outcome: Outcome<Result> = await attemptMutation(
+      pool,
+      work,
+      { mode, takesTurns },
+      options,
+    );
     switch (outcome.kind) {
       case "done":
         return outcome.value;
       case "failed":
         throw outcome.error;
       case "restart":
-        guarded = true;
-        hints.set(hint, "guarded");
+        mode = outcome.mode;
+        if (mode === "guarded") hints.set(hint, mode);
         break;
       case "conflict":
         if (++conflicts >= conflictPolicy.attempts) throw mutationConflict(outcome.error);
@@ -60,32 +66,32 @@ export async function runMutation<Result>(
 async function attemptMutation<Result>(
   pool: Pool,
   work: (session: WriteSession) => Promise<Result> | Result,
-  { guarded, takesTurns }: { readonly guarded: boolean; readonly takesTurns: boolean },
+  { mode, takesTurns }: { readonly mode: SessionMode; readonly takesTurns: boolean },
   options: MutationOptions<Result>,
 ): Promise<Outcome<Result>> {
   const { id, pause, isolation = "serializable", uniqueIndex } = options;
   const connection = await tryConnect(pool);
   if (connection instanceof ConvoyError) return { kind: "lost", error: connection };
-  const turn = takesTurns ? turnLock : "";
-  const lock = id === undefined ? "" : lockOf(id);
   const session = new TransactionSession({
     connection,
-    mode: guarded ? "guarded" : "plain",
-    begin: `begin isolation level ${isolation} read write${turn}${pool.transactionSettings}${lock}`,
-    pipelined: pool.hasSessionSettings,
+    mode,
+    begin: beginMutation(pool, isolation, takesTurns, id),
     uniqueIndex,
     begun: pause && (() => pause("begun")),
   });
   const ending = await runToEnd(work, session);
   const transaction: Transaction<Result> = { pool, connection, session, options };
+  // What has not been answered yet leaves or has left with COMMIT, and is answered with it.
+  if (ending.kind === "threw" || !session.isSound) await session.answered();
   const unbegun = notBegun(transaction);
   if (unbegun !== null) return giveUp(transaction, unbegun);
-  if (session.restart !== null) return giveUp(transaction, { kind: "restart" });
+  const { restart } = session;
+  if (restart !== null) return giveUp(transaction, { kind: "restart", mode: restart });
   if (ending.kind === "threw") return await rollBack(transaction, ending.error);
   if (session.failure === null) return await commit(transaction, ending.value);
   // It caught the error and returned, so what it returns must be committed; Postgres cannot.
   return session.needsGuard
-    ? giveUp(transaction, { kind: "restart" })
+    ? giveUp(transaction, { kind: "restart", mode: "guarded" })
     : await rollBack(transaction, session.failure);
 }
 

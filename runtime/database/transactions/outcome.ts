@@ -1,4 +1,5 @@
 import { databaseError } from "../../postgres/errors/database-error.js";
+import type { SessionMode } from "../session/transaction-session.js";
 import { failureOf } from "../../postgres/errors/sqlstate.js";
 
 /** How one attempt at a mutation ended. */
@@ -7,8 +8,8 @@ export type Outcome<Result> =
   | { readonly kind: "done"; readonly value: Result }
   /** Rolled back, and it would fail again. */
   | { readonly kind: "failed"; readonly error: unknown }
-  /** Rolled back: a statement failed and the handler went on, which needs savepoints. */
-  | { readonly kind: "restart" }
+  /** Rolled back: the way in which the statements were sent will not do. */
+  | { readonly kind: "restart"; readonly mode: SessionMode }
   /** Rolled back: the same work may succeed. */
   | { readonly kind: "conflict"; readonly error: unknown }
   /** The connection was lost; with an id it is safe to try again, whether or not COMMIT was sent. */

@@ -5,6 +5,7 @@ import type { ReadSession } from "../session/session.js";
 import { type SessionMode, TransactionSession } from "../session/transaction-session.js";
 import { ConvoyError } from "../../../protocol/errors.js";
 import { endAndRelease, type Ending, runToEnd, tryConnect } from "./attempt.js";
+import { beginQuery } from "./begin.js";
 import { hintsOf } from "./mode-hints.js";
 import { backOff, lostConnectionPolicy, type RetryTiming, realTiming } from "./retry.js";
 
@@ -71,11 +72,11 @@ async function attemptQuery<Result>(
     connection,
     // A pooler's connection has its settings in transactions only.
     mode: wanted === "single" && !pool.hasSessionSettings ? "plain" : wanted,
-    begin: `begin isolation level repeatable read read only${pool.transactionSettings}`,
-    pipelined: pool.hasSessionSettings,
+    begin: beginQuery(pool),
     uniqueIndex,
   });
   const ending = await runToEnd(work, session);
+  await session.answered();
   // It wrote nothing, so its caller need not wait for the end of the transaction.
   void endAndRelease(pool, connection, session, "commit");
   if (session.fatal !== null) return { kind: "retry", error: session.fatal };

@@ -29,6 +29,11 @@ export function createWriter<Model extends GenericDataModel>(
       : await session.run(statement, parameters);
     return count;
   };
+  const add = async (table: ModelTable, text: string, parameters: readonly Parameter[]) => {
+    // Where nothing can refuse it, the handler need not wait.
+    if (table.hasUniqueIndex) await write(table, text, parameters);
+    else await session.runAhead(model.statements.get(text), parameters);
+  };
   const inTurn = oneAtATime();
   const read = async (table: ModelTable, id: string): Promise<StoredDocument> => {
     const document = await readDocument(session, model, table, id);
@@ -52,7 +57,7 @@ export function createWriter<Model extends GenericDataModel>(
       const table = model.table(name);
       const id = newId(table.storage.number);
       const columns = table.storage.encode(validate(table, document));
-      await write(table, writeSqlOf(table.storage).insert, [id, ...columns]);
+      await add(table, writeSqlOf(table.storage).insert, [id, ...columns]);
       return id;
     },
     async insertMany(name: string, documents: readonly unknown[]) {
@@ -61,11 +66,11 @@ export function createWriter<Model extends GenericDataModel>(
         newId(table.storage.number),
         ...table.storage.encode(validate(table, document)),
       ]);
-      const batches: Promise<number>[] = [];
+      const batches: Promise<void>[] = [];
       for (let start = 0; start < rows.length; start += BATCH_SIZE) {
         const batch = rows.slice(start, start + BATCH_SIZE);
         const text = writeSqlOf(table.storage).insertMany;
-        batches.push(write(table, text, transpose(batch)));
+        batches.push(add(table, text, transpose(batch)));
       }
       await Promise.all(batches);
       return rows.map(([id]) => id);

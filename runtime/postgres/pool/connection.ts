@@ -3,7 +3,7 @@ import type { Parameter, Statement, StatementResult } from "../../database/sessi
 import { failureOf } from "../errors/sqlstate.js";
 import { closeSocket } from "./end-client.js";
 import { socketOf } from "./socket.js";
-import { type QueryCallback, StatementQuery } from "./statement-query.js";
+import { type Answered, type SentStatement, StatementQuery } from "./statement-query.js";
 
 /** A statement that a person wrote, and how its values are read. */
 export interface RawQuery {
@@ -12,6 +12,8 @@ export interface RawQuery {
   readonly types: CustomTypesConfig;
   readonly rowMode?: "array";
 }
+
+const commit: Statement = { name: "convoy_commit", text: "commit" };
 
 /** Postgres keeps a plan for each name: one that has made too many gives its connection back for good. */
 const maxNamedStatements = 1_000;
@@ -35,6 +37,8 @@ export class Connection {
   #unfit = false;
   #inFlight = 0;
   #gathers = false;
+  /** Statements that leave with the next one, or at the end of this moment. */
+  #ahead: SentStatement[] = [];
 
   /**
    * @param names the names of the statements that this client has seen, over all its leases.
@@ -55,11 +59,29 @@ export class Connection {
 
   /** A named statement, which Postgres parses once. */
   run(statement: Statement, parameters: readonly Parameter[]): Promise<StatementResult> {
-    this.#names.add(statement.name);
+    const result = this.runAhead(statement, parameters);
+    this.#sendAhead();
+    return result;
+  }
+
+  /**
+   * As `run`, for a statement whose answer nobody waits for before sending the next: in a transaction.
+   * Both are one packet each way, and should this one fail, the next is not run.
+   */
+  runAhead(statement: Statement, parameters: readonly Parameter[]): Promise<StatementResult> {
     return new Promise((resolve, reject) => {
-      const answered = this.#answeredBy(resolve, reject);
+      this.#ahead.push({ statement, parameters, answered: this.#answeredBy(resolve, reject) });
       this.#gather();
-      this.#client.query(new StatementQuery(statement, parameters, answered));
+    });
+  }
+
+  /** Whether it has committed: of a transaction that has failed, Postgres says ROLLBACK, and no error. */
+  commit(): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const answered = this.#answeredBy((_, tag) => resolve(tag === "COMMIT"), reject);
+      this.#ahead.push({ statement: commit, parameters: [], answered });
+      this.#gather();
+      this.#sendAhead();
     });
   }
 
@@ -108,9 +130,18 @@ export class Connection {
     this.#client.off("error", this.#onError);
   }
 
+  #sendAhead(): void {
+    if (this.#ahead.length === 0) return;
+    const sent = this.#ahead;
+    this.#ahead = [];
+    for (const { statement } of sent) this.#names.add(statement.name);
+    this.#client.query(new StatementQuery(sent));
+  }
+
   #send<Result>(query: string | object): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#gather();
+      this.#sendAhead();
       this.#client.query(query as string, this.#answeredBy(resolve, reject));
     });
   }
@@ -125,6 +156,7 @@ export class Connection {
     const socket = socketOf(this.#client);
     socket.cork();
     process.nextTick(() => {
+      this.#sendAhead();
       this.#gathers = false;
       socket.uncork();
     });
@@ -132,18 +164,18 @@ export class Connection {
 
   /** A query is in flight from here on, until `pg` calls what this returns. */
   #answeredBy<Result>(
-    resolve: (result: Result) => void,
+    resolve: (result: Result, tag?: string) => void,
     reject: (error: unknown) => void,
-  ): QueryCallback {
+  ): Answered {
     this.#inFlight++;
     this.#expectAnswer();
     let answered = false;
-    return (error, result) => {
+    return (error, result, tag) => {
       // `pg` answers twice when a parameter cannot be sent: at once, and when Postgres is ready.
       if (!answered) this.#inFlight--;
       answered = true;
       this.#expectAnswer();
-      if (error === null || error === undefined) resolve(result as Result);
+      if (error === null || error === undefined) resolve(result as Result, tag);
       else reject(this.#reasonFor(error));
     };
   }

@@ -1,4 +1,4 @@
-import { Query } from "pg";
+import { type Connection, Query } from "pg";
 import type {
   Parameter,
   Row,
@@ -6,47 +6,128 @@ import type {
   StatementResult,
 } from "../../database/session/statement.js";
 
-/** What `pg` tells how a query ended: an error, or none and the result. */
-export type QueryCallback = (error: Error | null | undefined, result?: unknown) => void;
+/**
+ * Told how a query ended: an error, or none and the result.
+ *
+ * @param tag of a statement: what Postgres calls it that was done, such as `INSERT 0 1` or `COMMIT`.
+ */
+export type Answered = (error: Error | null | undefined, result?: unknown, tag?: string) => void;
+
+/** A statement on its way, and who waits for its answer. */
+export interface SentStatement {
+  readonly statement: Statement;
+  readonly parameters: readonly Parameter[];
+  readonly answered: Answered;
+}
+
+/** What `pg` does not tell of its connections. */
+interface Wire {
+  readonly stream: { cork(): void; uncork(): void };
+  /** The texts of named statements that Postgres has, and that it is about to have. */
+  readonly parsedStatements: Readonly<Record<string, string>>;
+  readonly submittedNamedStatements: Record<string, string>;
+  parse(message: { readonly name: string; readonly text: string }): void;
+  bind(message: { readonly statement: string; readonly values: readonly (string | null)[] }): void;
+  execute(): void;
+  sync(): void;
+}
 
 /**
- * A named statement whose rows stay as they arrive: every column as Postgres writes it. By itself,
- * `pg` would copy the configuration of the query property by property, and look up how to read each
- * column and make each row once more; for a get, that is more than all that Convoy does.
+ * Named statements that are sent as one: Postgres answers when it has done them all, so that there is
+ * one packet each way. Once one has failed, those behind it are not run, and fail with it.
  *
- * Of `pg`, these are the methods that its connection calls on whatever it is given to submit.
+ * Rows stay as they arrive: every column as Postgres writes it. By itself, `pg` would copy the
+ * configuration of the query property by property, ask for the names of the columns, and look up how
+ * to read each one and make each row once more; for a get, that is more than all that Convoy does.
+ *
+ * Of `pg`, these are the methods that its client calls on whatever it is given to submit.
  */
 export class StatementQuery extends Query {
-  declare readonly name: string;
-  declare readonly values: readonly Parameter[];
-  declare readonly callback: QueryCallback;
-  readonly #rows: Row[] = [];
-  #count = 0;
+  declare name: string;
+  declare text: string;
+  declare readonly callback: () => void;
+  readonly #sent: readonly SentStatement[];
+  readonly #results: StatementResult[] = [];
+  readonly #tags: string[] = [];
+  #rows: Row[] = [];
+  /** Names of those that Postgres had not parsed before. */
+  readonly #parsed: string[] = [];
 
-  constructor(
-    { name, text }: Statement,
-    parameters: readonly Parameter[],
-    callback: QueryCallback,
-  ) {
-    super(text);
-    this.name = name;
-    this.values = parameters;
-    this.callback = callback;
+  constructor(sent: readonly SentStatement[]) {
+    super("");
+    this.#sent = sent;
+    this.#expect(0);
+    // Without one, `pg` would make a promise of its own.
+    this.callback = () => {};
   }
 
-  handleRowDescription(): void {}
+  override readonly submit = (connection: Connection): null => {
+    const wire = connection as unknown as Wire;
+    wire.stream.cork();
+    for (const { statement, parameters } of this.#sent) {
+      const { name, text } = statement;
+      if (!isKnown(wire, name)) {
+        wire.parse({ name, text });
+        if (name !== "") wire.submittedNamedStatements[name] = text;
+        this.#parsed.push(name);
+      }
+      wire.bind({ statement: name, values: parameters.map(parameterText) });
+      wire.execute();
+    }
+    wire.sync();
+    wire.stream.uncork();
+    return null;
+  };
 
   handleDataRow({ fields }: { readonly fields: Row }): void {
     this.#rows.push(fields);
   }
 
   /** The tag ends in the number of rows: `SELECT 20`, `INSERT 0 1`. */
-  handleCommandComplete({ text }: { readonly text: string }): void {
-    this.#count = Number(text.slice(text.lastIndexOf(" ") + 1)) || 0;
+  handleCommandComplete({ text: tag }: { readonly text: string }): void {
+    const count = Number(tag.slice(tag.lastIndexOf(" ") + 1)) || 0;
+    this.#results.push({ rows: this.#rows, count });
+    this.#tags.push(tag);
+    this.#rows = [];
+    this.#expect(this.#results.length);
   }
 
   handleReadyForQuery(): void {
-    const result: StatementResult = { rows: this.#rows, count: this.#count };
-    this.callback(null, result);
+    for (const [at, { answered }] of this.#sent.entries()) {
+      answered(null, this.#results[at], this.#tags[at]);
+    }
   }
+
+  handleError(error: Error, connection: Connection): void {
+    // Postgres has not looked at what came behind the one that failed.
+    const { submittedNamedStatements } = connection as unknown as Wire;
+    for (const name of this.#parsed) delete submittedNamedStatements[name];
+    for (const [at, { answered }] of this.#sent.entries()) {
+      const result = this.#results[at];
+      if (result === undefined) answered(error);
+      else answered(null, result, this.#tags[at]);
+    }
+  }
+
+  /** By its name and text, `pg` keeps what Postgres has parsed. */
+  #expect(at: number): void {
+    const next = this.#sent[at]?.statement;
+    if (next === undefined) return;
+    this.name = next.name;
+    this.text = next.text;
+  }
+}
+
+function isKnown({ parsedStatements, submittedNamedStatements }: Wire, name: string): boolean {
+  if (name === "") return false;
+  return parsedStatements[name] !== undefined || submittedNamedStatements[name] !== undefined;
+}
+
+/** An array as Postgres reads it. */
+function parameterText(parameter: Parameter): string | null {
+  if (parameter === null || typeof parameter === "string") return parameter;
+  const elements = parameter.map((element) =>
+    element === null ? "NULL" : `"${element.replaceAll(/["\\]/g, String.raw`\$&`)}"`,
+  );
+  return `{${elements.join(",")}}`;
 }
