@@ -125,6 +125,8 @@ export class LiveQueries implements QuerySource {
   #findOrAdd(query: QueryDescription, { value, hash }: KnownResult): LiveQuery {
     const { key, body } = query;
     const found = this.#queries.get(key);
+    // Who has asked for it may have stopped watching since, and forgotten that it is on its way.
+    if (found?.isAnswered === false) this.#options.sink.markPending([key]);
     if (found !== undefined) return found;
     const live: LiveQuery = {
       query,
@@ -226,6 +228,7 @@ export class LiveQueries implements QuerySource {
   }
 
   #show(): void {
+    if (this.#isRefetching) return;
     if (this.#isWaitingFor(this.#resumedId, ({ result }) => result.value !== undefined)) return;
     this.#resumedId = 0;
     const changed = [...this.#changed];
@@ -238,6 +241,16 @@ export class LiveQueries implements QuerySource {
       if (live.isAnswered) this.#answer(live);
     }
     this.#endWaiting();
+  }
+
+  /**
+   * Whether the server may know a query by its new name alone, and be in a tick that began before: what
+   * that one tells of the others is newer than what is shown of this one.
+   */
+  get #isRefetching(): boolean {
+    return [...this.#queries.values()].some(
+      ({ formerIds, result }) => formerIds.length > 0 && result.value !== undefined,
+    );
   }
 
   #isWaitingFor(lastId: number, isConcerned: (live: LiveQuery) => boolean): boolean {
@@ -254,7 +267,7 @@ export class LiveQueries implements QuerySource {
   #endWaiting(): void {
     for (const waiter of this.#waiters) {
       const { mutation, lastId, onShown, resolve } = waiter;
-      const isShown = this.#resumedId === 0 && mutation <= this.#mutation;
+      const isShown = this.#resumedId === 0 && mutation <= this.#mutation && !this.#isRefetching;
       if (this.#queries.size > 0 && !(isShown && !this.#isWaitingFor(lastId, () => true))) continue;
       this.#waiters.delete(waiter);
       onShown();

@@ -45,6 +45,8 @@ export class FakeLiveServer {
   isPaused = false;
   /** What clients send is under way until `deliver`. */
   isLagging = false;
+  /** Of the queries that a session has had no result of, how many a tick answers. */
+  newPerTick: number = Number.POSITIVE_INFINITY;
   #isDue = false;
   #lastSession = 0;
 
@@ -122,11 +124,13 @@ export class FakeLiveServer {
   /** All sessions learn what is new, each in one transition. */
   tick(): void {
     for (const session of this.sessions.slice()) {
+      let left = this.newPerTick;
       const changes = [...session.watches].flatMap(([id, watch]): QueryChange[] => {
         const { name, args, hash } = watch.message;
         const result = this.#results.get(keyOf(name, args)) ?? this.#run(name, args);
         const isOld = result?.hash !== undefined && result.hash === watch.sent?.hash;
         if (result === undefined || result === watch.sent || isOld) return [];
+        if (watch.sent === null && left-- <= 0) return [];
         const change = describe(id, watch.sent, result, hash);
         watch.sent = result;
         return [change];
