@@ -16,7 +16,6 @@ const withUnknownTable =
 test.each(typescriptPackages)("an editor on %s finds its way through the api", async (name) => {
   await using project = await tempProject("quickstart", {
     files: { "src/client.ts": client, "convoy/functions/extra.ts": withUnknownTable },
-    without: ["node_modules/drizzle-orm", "convoy/_generated/drizzle.ts"],
   });
   await using server = new TsServer(name);
   const file = path.join(project.root, "src/client.ts");

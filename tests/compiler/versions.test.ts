@@ -44,6 +44,7 @@ describe.each(fixtures)("%s", (fixture) => {
 
   test("no option of TypeScript finds fault with the generated text", async () => {
     await using project = await tempProject(fixture, {
+      drizzle: true,
       files: {
         "package.json": '{ "type": "module" }',
         "tsconfig.strictest.json": JSON.stringify({

@@ -28,7 +28,7 @@ const withExamples = documents.filter((document) =>
 );
 
 test.each(withExamples)("the examples of %s do what it says", async (document) => {
-  await using project = await tempProject("quickstart", { without: ["convoy"] });
+  await using project = await tempProject("quickstart", { without: ["convoy"], drizzle: true });
   let restore: (() => Promise<void>) | null = null;
   for (const block of blocksOf(document)) {
     const file = fileOf(block);

@@ -25,7 +25,6 @@ export async function editorProject(
 ): Promise<TempProject> {
   const project = await tempProject(fixture, {
     files: { "tsconfig.json": tsconfig, ...files },
-    without: ["node_modules/drizzle-orm"],
   });
   writeGenerated(analyse(project.root).files ?? new Map());
   return project;

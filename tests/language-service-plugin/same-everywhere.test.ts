@@ -60,7 +60,7 @@ beforeAll(() => {
 afterAll(() => editor[Symbol.asyncDispose]());
 
 test.each(groups)("check, tspc and the editor say the same of %s and more", async (...group) => {
-  await using project = await tempProject("rules", { without: ["node_modules/drizzle-orm"] });
+  await using project = await tempProject("rules");
   const plugin = {
     name: "convoy/language-service-plugin",
     transform: "convoy/transformer",

@@ -9,7 +9,6 @@ const repository = path.join(import.meta.dirname, "..", "..");
 const packages = [
   "@tanstack",
   "@types",
-  "drizzle-orm",
   "express",
   "pg",
   "react",
@@ -41,6 +40,8 @@ export async function tempProject(
   options: {
     readonly files?: Readonly<Record<string, string>>;
     readonly without?: readonly string[];
+    /** Has Drizzle installed. To read its types takes as long as to read all others. */
+    readonly drizzle?: boolean;
   } = {},
 ): Promise<TempProject> {
   const root = await realpath(await mkdtemp(path.join(os.tmpdir(), "convoy-test-")));
@@ -58,7 +59,11 @@ export async function tempProject(
   };
   try {
     await cp(path.join(repository, "fixtures", fixture), root, { recursive: true });
-    linkPackages(root, packages);
+    if (options.drizzle) linkPackages(root, [...packages, "drizzle-orm"]);
+    else {
+      linkPackages(root, packages);
+      await project.remove("convoy/_generated/drizzle.ts");
+    }
     for (const file of options.without ?? []) await project.remove(file);
     for (const [file, text] of Object.entries(options.files ?? {})) await project.write(file, text);
   } catch (error) {

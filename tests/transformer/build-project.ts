@@ -13,23 +13,28 @@ export interface BuildProject extends TempProject {
 
 type Files = Readonly<Record<string, string>>;
 
-/** The quickstart, with {@link client} beside it. To read Drizzle's types takes as long as the rest. */
+/** The quickstart, with {@link client} beside it. */
 export function quickstart(
   files: Files = {},
-  without: readonly string[] = ["node_modules/drizzle-orm"],
+  options: { readonly drizzle?: boolean } = {},
 ): Promise<BuildProject> {
-  return buildProject(["convoy/_generated", ...without], {
-    "tsconfig.json": tsconfig({ compilerOptions: {} }),
-    "src/main.ts": client,
-    ...files,
-  });
+  return buildProject(
+    ["convoy/_generated"],
+    {
+      "tsconfig.json": tsconfig({ compilerOptions: {} }),
+      "src/main.ts": client,
+      ...files,
+    },
+    options,
+  );
 }
 
 export async function buildProject(
   without: readonly string[],
   files: Files,
+  options: { readonly drizzle?: boolean } = {},
 ): Promise<BuildProject> {
-  const project = await tempProject("quickstart", { without, files });
+  const project = await tempProject("quickstart", { without, files, ...options });
   return Object.assign(project, {
     exists: (file: string) => existsSync(path.join(project.root, file)),
     stamp: (file: string) => {

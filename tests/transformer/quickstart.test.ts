@@ -9,7 +9,7 @@ test.for(typescriptVersions)(
   "one run on a clean checkout type-checks, generates and emits (%s)",
   async (version) => {
     await using fixture = await tempProject("quickstart");
-    await using project = await quickstart({}, []);
+    await using project = await quickstart({}, { drizzle: true });
     expect(await runTspc(project, [], version)).toEqual(passes);
     expect(project.exists("dist/src/main.js")).toBe(true);
     expect(project.exists("dist/convoy/_generated/functions.js")).toBe(true);
