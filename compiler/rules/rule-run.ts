@@ -91,7 +91,13 @@ export class RuleRun {
 
   /** One of {@link files}. */
   fileNamed(file: string): ts.SourceFile | undefined {
-    return this.#options.sourceFiles.find((candidate) => this.fileOf(candidate) === file);
+    const { fileOf, sourceFiles } = this.#options;
+    return sourceFiles.find(
+      (candidate) =>
+        // Nearly all are told apart by this, which makes no text.
+        (fileOf !== undefined || candidate.fileName.endsWith(file)) &&
+        this.fileOf(candidate) === file,
+    );
   }
 
   factsFindings(rule: FactsRule): readonly ConvoyDiagnostic[] {

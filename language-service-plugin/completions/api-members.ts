@@ -60,7 +60,7 @@ function membersAt(view: View, { visibility, segments }: ApiPath): readonly stri
   const { ts: typescript, program, project } = view;
   const start = segments.map((segment) => `${segment}/`).join("");
   const names = new Set<string>();
-  for (const file of project.moduleFiles(program)) {
+  for (const file of project.files.modules(program)) {
     const path = modulePath(project.layout, file.fileName);
     if (!`${path}/`.startsWith(start)) continue;
     const functions = namedFunctions(typescript, file).filter(

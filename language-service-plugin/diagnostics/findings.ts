@@ -8,20 +8,22 @@ import { moduleOutline } from "../project/module-names.js";
 import type { View } from "../project/views.js";
 
 interface KnownFindings {
-  readonly program: ts.Program;
   readonly schema: SchemaFacts | null;
   readonly findings: readonly ConvoyDiagnostic[];
 }
 
-const known = new WeakMap<ts.SourceFile, KnownFindings>();
+/** By program first: nothing may keep one alive, with its checker, that the editor is done with. */
+const known = new WeakMap<ts.Program, Map<ts.SourceFile, KnownFindings>>();
 
 /** What Convoy's rules find in a file: the same as `convoy check` would, were it saved. */
 export function findingsIn(view: View): readonly ConvoyDiagnostic[] {
   const { program, sourceFile, schema } = view;
-  const before = known.get(sourceFile);
-  if (before?.program === program && before.schema === schema) return before.findings;
+  let ofProgram = known.get(program);
+  if (ofProgram === undefined) known.set(program, (ofProgram = new Map()));
+  const before = ofProgram.get(sourceFile);
+  if (before !== undefined && before.schema === schema) return before.findings;
   const findings = find(view);
-  known.set(sourceFile, { program, schema, findings });
+  ofProgram.set(sourceFile, { schema, findings });
   return findings;
 }
 
@@ -33,14 +35,18 @@ function find(view: View): readonly ConvoyDiagnostic[] {
   // Half a statement would be found fault with at every key.
   if (schema === null || program.getSyntacticDiagnostics(sourceFile).length > 0) return [];
 
-  const files = project.files(program);
+  const files = project.files.own(program);
   const file = relativeToRoot(layout, sourceFile.fileName);
+  // A schema is another one at every key in it, so there is nothing to keep.
+  const isSchema = sourceFile.fileName === layout.schemaFile;
+  const reading = isClient || isSchema ? null : project.readings.read(program, schema, sourceFile);
   const options: RunRulesOptions = {
     ts: typescript,
     project: layout,
-    facts: { schema, modules: modulesBeside(view, schema) },
+    facts: { schema, modules: modulesBeside(view, reading?.facts ?? null) },
     sourceFiles: isClient ? [...files, sourceFile] : files,
     checker: () => program.getTypeChecker(),
+    ...(reading && { found: reading.found }),
     onBug: (error, rule) => view.guard.report(`rule ${rule.code}`, error),
   };
   const isMissing = schema.problems.some(({ kind }) => kind === "missing");
@@ -54,16 +60,15 @@ function find(view: View): readonly ConvoyDiagnostic[] {
 
 const noSchema: SchemaFacts = { exportName: "default", tables: [], types: {}, problems: [] };
 
-function modulesBeside(view: View, schema: SchemaFacts): readonly ModuleFacts[] {
+function modulesBeside(view: View, own: ModuleFacts | null): readonly ModuleFacts[] {
   const { ts: typescript, program, sourceFile, project } = view;
   const { layout } = project;
   if (!isFunctionsModule(layout, sourceFile.fileName)) return [];
-  const files = project.moduleFiles(program);
-  const paths = files.map(({ fileName }) => fileName);
-  const own = project.modules.read(program, schema, sourceFile, paths);
-  return files.flatMap((file) =>
-    file === sourceFile ? (own ?? []) : moduleOutline(typescript, layout, file),
-  );
+  return project.files
+    .modules(program)
+    .flatMap((file) =>
+      file === sourceFile ? (own ?? []) : moduleOutline(typescript, layout, file),
+    );
 }
 
 /** The places that the facts know in the schema are those of before it was broken. */

@@ -1,6 +1,5 @@
 import type ts from "typescript";
-import { isFunctionsModule, modulePath } from "../../compiler/project/layout.js";
-import { namedFunctions } from "../project/module-names.js";
+import { isFunctionsModule } from "../../compiler/project/layout.js";
 import type { View } from "../project/views.js";
 
 /** Beside the codes of the rules, which begin at 991000. */
@@ -44,17 +43,18 @@ function isModelStale({ program, host, project, schema, isSchemaBroken }: View):
 }
 
 /** Whether a function is not in the api. One that is there and is gone, its callers notice. */
-function isApiStale({ ts: typescript, program, project, sourceFile }: View): boolean {
+function isApiStale({ ts: typescript, program, project, sourceFile, schema }: View): boolean {
+  // Half a statement says nothing of what there is to generate.
+  if (program.getSyntacticDiagnostics(sourceFile).length > 0) return false;
   const { generatedDir } = project.layout;
   const api =
     program.getSourceFile(`${generatedDir}/apiTypes.d.ts`) ??
     program.getSourceFile(`${generatedDir}/api.ts`);
   if (api === undefined) return false;
+  const facts = schema && project.readings.read(program, schema, sourceFile)?.facts;
+  if (!facts) return false;
   const known = functionsIn(typescript, api);
-  const module = modulePath(project.layout, sourceFile.fileName);
-  return namedFunctions(typescript, sourceFile).some(
-    ({ name, visibility }) => visibility !== null && !known.has(`${module}/${name}`),
-  );
+  return facts.functions.some(({ name }) => !known.has(`${facts.path}/${name}`));
 }
 
 const functions = new WeakMap<ts.SourceFile, ReadonlySet<string>>();

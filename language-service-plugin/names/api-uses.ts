@@ -67,8 +67,10 @@ export function importsApiOf(
   sourceFile: ts.SourceFile,
 ): boolean {
   const checker = program.getTypeChecker();
-  return fileReferences(typescript, sourceFile).specifiers.some((specifier) => {
-    if (!isGeneratedApi(specifier.text)) return false;
+  return sourceFile.statements.some((statement) => {
+    if (!typescript.isImportDeclaration(statement)) return false;
+    const specifier = statement.moduleSpecifier;
+    if (!typescript.isStringLiteral(specifier) || !isGeneratedApi(specifier.text)) return false;
     const [declaration] = checker.getSymbolAtLocation(specifier)?.declarations ?? [];
     const target = declaration?.getSourceFile().fileName;
     return target?.startsWith(`${project.layout.generatedDir}/`) === true;
@@ -101,7 +103,7 @@ function readModule(
 /** The functions that a module declares. */
 export function* functionDefinitions(view: View, file: ts.SourceFile): Generator<Occurrence> {
   const { ts: typescript, program, project } = view;
-  if (!project.moduleFiles(program).includes(file)) return;
+  if (!project.files.modules(program).includes(file)) return;
   const module = modulePath(project.layout, file.fileName);
   for (const { name, node } of namedFunctions(typescript, file)) {
     const start = node.getStart(file);

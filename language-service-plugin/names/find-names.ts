@@ -47,7 +47,7 @@ export function occurrencesOf(view: View, name: Name): readonly Occurrence[] {
 
 /** Names of the schema are used in `convoy/`, functions everywhere. */
 function filesToSearch({ program, project }: View, name: Name): readonly ts.SourceFile[] {
-  if (name.kind !== "function") return project.files(program);
+  if (name.kind !== "function") return project.files.own(program);
   return program
     .getSourceFiles()
     .filter((file) => !file.isDeclarationFile && !file.fileName.includes("/node_modules/"));

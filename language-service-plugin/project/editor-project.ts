@@ -1,47 +1,27 @@
 import type ts from "typescript";
 import type { SchemaFacts } from "../../compiler/model/facts.js";
 import { printDataModel } from "../../compiler/printers/data-model.js";
-import { isFunctionsModule, type ProjectLayout } from "../../compiler/project/layout.js";
+import type { ProjectLayout } from "../../compiler/project/layout.js";
 import { hasSchemaErrors, runRules } from "../../compiler/rules/run.js";
-import { ModuleCache } from "./module-cache.js";
+import { FileCache } from "./file-cache.js";
+import { ProjectFiles } from "./project-files.js";
 import { SchemaCache } from "./schema-cache.js";
 
 /** What is kept of one Convoy project, from one request of the editor to the next. */
 export class EditorProject {
   readonly layout: ProjectLayout;
   readonly schema: SchemaCache;
-  readonly modules: ModuleCache;
+  readonly files: ProjectFiles;
+  readonly readings: FileCache;
   readonly #ts: typeof ts;
   readonly #dataModels = new WeakMap<SchemaFacts, string | null>();
-  #files: { readonly program: ts.Program; readonly files: readonly ts.SourceFile[] } | null = null;
 
   constructor(typescript: typeof ts, layout: ProjectLayout) {
     this.#ts = typescript;
     this.layout = layout;
     this.schema = new SchemaCache(typescript, layout);
-    this.modules = new ModuleCache(typescript, layout);
-  }
-
-  /** The sources in `convoy/`, generated ones left out. */
-  files(program: ts.Program): readonly ts.SourceFile[] {
-    if (this.#files?.program !== program) {
-      const { convoyDir, generatedDir } = this.layout;
-      const files = program
-        .getSourceFiles()
-        .filter(
-          ({ fileName }) =>
-            fileName.startsWith(`${convoyDir}/`) &&
-            !fileName.startsWith(`${generatedDir}/`) &&
-            !fileName.includes("/node_modules/"),
-        );
-      this.#files = { program, files };
-    }
-    return this.#files.files;
-  }
-
-  /** The modules of functions. */
-  moduleFiles(program: ts.Program): readonly ts.SourceFile[] {
-    return this.files(program).filter(({ fileName }) => isFunctionsModule(this.layout, fileName));
+    this.files = new ProjectFiles(layout);
+    this.readings = new FileCache(typescript, layout, this.files);
   }
 
   /** The generated data model of a schema; `null` where its errors would spread into it. */

@@ -42,14 +42,18 @@ export class SchemaCache {
   /** `null` where a syntax error has kept the schema from being read from the start. */
   read(program: ts.Program): EditorSchema | null {
     // Half a statement says nothing of a schema, so it need not be read.
-    if (!this.#isBroken(program)) {
-      if (!this.#isCurrent(program)) this.#read(program);
-      if (!this.#isBroken(program)) this.#sound = this.#known!.facts;
+    let isBroken = this.#isBroken(program);
+    if (!isBroken) {
+      if (!this.#isCurrent(program)) {
+        this.#read(program);
+        isBroken = this.#isBroken(program);
+      }
+      if (!isBroken) this.#sound = this.#known!.facts;
     }
     return (
       this.#sound && {
         facts: this.#sound,
-        isOld: this.#sound !== this.#known?.facts || this.#isBroken(program),
+        isOld: this.#sound !== this.#known?.facts || isBroken,
       }
     );
   }
@@ -58,7 +62,7 @@ export class SchemaCache {
     const files = this.#known?.files.map(({ fileName }) => fileName) ?? [this.#project.schemaFile];
     return files.some((fileName) => {
       const file = program.getSourceFile(fileName);
-      return file !== undefined && program.getSyntacticDiagnostics(file).length > 0;
+      return file !== undefined && hasSyntaxErrors(program, file);
     });
   }
 
@@ -84,6 +88,18 @@ export class SchemaCache {
       sourceCount: program.getSourceFiles().length,
     };
   }
+}
+
+const broken = new WeakMap<ts.SourceFile, boolean>();
+
+/** Asked at every key, of files that hardly ever change. */
+function hasSyntaxErrors(program: ts.Program, file: ts.SourceFile): boolean {
+  let known = broken.get(file);
+  if (known === undefined) {
+    known = program.getSyntacticDiagnostics(file).length > 0;
+    broken.set(file, known);
+  }
+  return known;
 }
 
 const tableNames = new WeakMap<ts.SourceFile, string>();

@@ -38,6 +38,8 @@ export interface ViewsOptions {
 export class Views {
   readonly #o: ViewsOptions;
   readonly #projects = new Map<string, EditorProject>();
+  /** An editor asks several things of a file before the next key. */
+  readonly #views = new WeakMap<ts.Program, Map<string, View | null>>();
 
   constructor(options: ViewsOptions) {
     this.#o = options;
@@ -45,10 +47,22 @@ export class Views {
 
   /** `null` for files of no Convoy project. */
   of(fileName: string): View | null {
+    const program = this.#o.service.getProgram();
+    if (!program) return null;
+    const known = this.#views.get(program)?.get(fileName);
+    if (known !== undefined) return known;
+    const view = this.#look(program, fileName);
+    const current = view?.program ?? program;
+    const views = this.#views.get(current) ?? new Map<string, View | null>();
+    this.#views.set(current, views.set(fileName, view));
+    return view;
+  }
+
+  #look(current: ts.Program, fileName: string): View | null {
     const { ts: typescript, service, host, guard, layouts } = this.#o;
-    let program = service.getProgram();
-    const layout = program && layouts.find(program, fileName);
-    if (!program || !layout) return null;
+    let program = current;
+    const layout = layouts.find(program, fileName);
+    if (!layout) return null;
     const project = this.#projectAt(layout.root);
     let schema = this.#readSchema(program, project);
     for (let round = 1; round < maxRounds && this.#overlay(program, project, schema); round++) {
@@ -75,7 +89,7 @@ export class Views {
     const { schemaFile } = project.layout;
     const hasSchema = program.getSourceFile(schemaFile) !== undefined;
     // Functions without a schema are a project whose schema is missing; a client has neither.
-    return hasSchema || project.moduleFiles(program).length > 0
+    return hasSchema || project.files.modules(program).length > 0
       ? project.schema.read(program)
       : null;
   }

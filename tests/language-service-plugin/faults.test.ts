@@ -34,7 +34,7 @@ module.exports = ({ typescript }) => {
 /** The folders of the plugin and of the compiler that it runs, each as a stack shows it. */
 const parts = [
   "language-service-plugin/project/schema-cache",
-  "language-service-plugin/project/module-cache",
+  "language-service-plugin/project/file-cache",
   "language-service-plugin/project/module-names",
   "language-service-plugin/names",
   "language-service-plugin/diagnostics",

@@ -11,6 +11,7 @@ import { deepFreeze } from "../../model/freeze.js";
 import { unionOf, without } from "../../model/canonical.js";
 import type { TypeFact } from "../../model/type-fact.js";
 import { documentInterfaces } from "../../printers/data-model-names.js";
+import { memoized } from "../../printers/memoized.js";
 import { modulePath, type ProjectLayout, relativeToRoot } from "../../project/layout.js";
 import { Follower } from "./follow.js";
 import { projectPath } from "./schema-reader.js";
@@ -25,7 +26,10 @@ export interface FunctionsReaderOptions {
 }
 
 /** Exports of a module whose facts are known without reading them. */
-export type KnownExports = Pick<ModuleFacts, "functions" | "otherExports">;
+export interface KnownExports extends Pick<ModuleFacts, "functions" | "otherExports"> {
+  /** Functions by name, of which the result and the place alone may be others. */
+  readonly butResult?: ReadonlyMap<string, FunctionFacts>;
+}
 
 /** Reads modules of functions from a program that contains them and the generated data model. */
 export class FunctionsReader {
@@ -63,7 +67,14 @@ export class FunctionsReader {
       const found =
         symbol.name === "default"
           ? null
-          : this.#readFunction(symbol.name, target, path, span, types);
+          : this.#readFunction(
+              symbol.name,
+              target,
+              path,
+              span,
+              types,
+              known?.butResult?.get(symbol.name),
+            );
       if (found) functions.push(found);
       else otherExports.push({ name: symbol.name, span });
     }
@@ -78,7 +89,7 @@ export class FunctionsReader {
 
   #typeReader(): TypeReader {
     const { ts: typescript, program, project, schema } = this.#o;
-    const variants = new Map(schema.tables.map((table) => [table.name, table.variants.length]));
+    const variants = variantsIn(schema);
     return new TypeReader({
       ts: typescript,
       program,
@@ -111,19 +122,17 @@ export class FunctionsReader {
     module: string,
     span: SourceSpan,
     types: TypeReader,
+    known: FunctionFacts | undefined,
   ): FunctionFacts | null {
-    const definition = this.#definitionCall(symbol);
     const type = this.#checker.getTypeOfSymbol(symbol);
     const isAny = (type.flags & this.#o.ts.TypeFlags.Any) !== 0;
+    if (known && !isAny) return { ...known, span, result: this.#readResult(type, types) };
+    const definition = this.#definitionCall(symbol);
     // A function whose type leads back to itself is `any`; what made it still says its kind.
     const described = isAny ? definition && this.#returnTypeOfCallee(definition) : type;
     const kind = described && this.#literal(described, "~kind");
     const visibility = described && this.#literal(described, "~visibility");
     if (!described || !kind || !visibility) return null;
-    const member = (key: string): TypeFact => {
-      const property = isAny ? undefined : type.getProperty(key);
-      return property ? types.read(this.#checker.getTypeOfSymbol(property)) : { kind: "any" };
-    };
     const doc = types.docOf(symbol);
     return {
       name,
@@ -132,11 +141,20 @@ export class FunctionsReader {
       visibility: visibility as FunctionVisibility,
       span,
       ...(doc ? { doc } : {}),
-      args: member("~args"),
-      result: asSent(member("~result")),
+      args: isAny ? { kind: "any" } : this.#readMember(type, "~args", types),
+      result: isAny ? asSent({ kind: "any" }) : this.#readResult(type, types),
       hasReturns: definition !== null && this.#hasProperty(definition, "returns"),
       circular: isAny,
     };
+  }
+
+  #readResult(type: ts.Type, types: TypeReader): TypeFact {
+    return asSent(this.#readMember(type, "~result", types));
+  }
+
+  #readMember(type: ts.Type, key: string, types: TypeReader): TypeFact {
+    const property = type.getProperty(key);
+    return property ? types.read(this.#checker.getTypeOfSymbol(property)) : { kind: "any" };
   }
 
   #literal(type: ts.Type, key: string): string | null {
@@ -171,6 +189,10 @@ export class FunctionsReader {
     );
   }
 }
+
+const variantsIn: (schema: SchemaFacts) => ReadonlyMap<string, number> = memoized(
+  ({ tables }) => new Map(tables.map((table) => [table.name, table.variants.length])),
+);
 
 /** JSON has no `undefined`: a function that returns nothing gives its callers null. */
 function asSent(type: TypeFact): TypeFact {

@@ -53,8 +53,8 @@ export function untouchedStatements(
   }
   for (let size = -1; size !== dirty.size; ) {
     size = dirty.size;
-    const mentionsDirty = ({ mentions }: Statement) =>
-      [...dirty].some((name) => mentions.has(name));
+    const mentionsDirty = (statement: Statement) =>
+      [...dirty].some((name) => mentions(typescript, statement, name));
     for (const { names } of clean.filter(mentionsDirty)) for (const name of names) dirty.add(name);
     clean = clean.filter((statement) => !mentionsDirty(statement));
   }
@@ -66,13 +66,17 @@ export function untouchedStatements(
   );
 }
 
-/** A statement of a file, with the names that it declares and those that it uses. */
+/** Reads the statements of a file now, for {@link untouchedStatements} to compare them later. */
+export function rememberStatements(typescript: typeof ts, file: ts.SourceFile): void {
+  for (const node of file.statements) statementOf(typescript, file, node);
+}
+
+/** A statement of a file, with the names that it declares. */
 interface Statement {
   readonly node: ts.Statement;
   /** With the comments before it. */
   readonly text: string;
   readonly names: readonly string[];
-  readonly mentions: ReadonlySet<string>;
   readonly isExported: boolean;
   /** It assigns outside of functions, and so may narrow what comes after it. */
   readonly assigns: boolean;
@@ -91,33 +95,58 @@ function statementOf(typescript: typeof ts, file: ts.SourceFile, node: ts.Statem
 
 function readStatement(typescript: typeof ts, file: ts.SourceFile, node: ts.Statement): Statement {
   const { SyntaxKind } = typescript;
-  const mentions = new Set<string>();
-  let assigns = false;
-  const visit = (child: ts.Node, isInFunction: boolean): void => {
-    if (typescript.isIdentifier(child)) mentions.add(child.text);
-    if (typescript.isBinaryExpression(child)) {
-      const { kind } = child.operatorToken;
-      const isAssignment = kind >= SyntaxKind.FirstAssignment && kind <= SyntaxKind.LastAssignment;
-      if (isAssignment && !isInFunction) assigns = true;
-    }
-    const isInside = isInFunction || typescript.isFunctionLike(child);
-    if (typescript.isPropertyAccessExpression(child)) visit(child.expression, isInside);
-    else typescript.forEachChild(child, (inner) => visit(inner, isInside));
-  };
-  visit(node, false);
   return {
     node,
     text: file.text.slice(node.pos, node.end),
     names: declaredNames(typescript, node),
-    mentions,
     isExported:
       typescript.canHaveModifiers(node) &&
       (typescript.getModifiers(node) ?? []).some(({ kind }) => kind === SyntaxKind.ExportKeyword),
-    assigns,
+    assigns: assignsOutside(typescript, node),
   };
 }
 
-function declaredNames(typescript: typeof ts, node: ts.Statement): readonly string[] {
+/** Whether there is an assignment that does not wait for a function to be called. */
+function assignsOutside(typescript: typeof ts, node: ts.Node): boolean {
+  const { FirstAssignment, LastAssignment } = typescript.SyntaxKind;
+  const visit = (child: ts.Node): boolean => {
+    if (typescript.isFunctionLike(child)) return false;
+    if (typescript.isBinaryExpression(child)) {
+      const { kind } = child.operatorToken;
+      if (kind >= FirstAssignment && kind <= LastAssignment) return true;
+    }
+    return typescript.forEachChild(child, (inner) => visit(inner) || undefined) ?? false;
+  };
+  return visit(node);
+}
+
+const mentioned = new WeakMap<ts.Statement, ReadonlySet<string>>();
+
+/** Whether a statement uses a name; the name of a property does not count. */
+function mentions(typescript: typeof ts, { node, text }: Statement, name: string): boolean {
+  // Most do not even contain its letters, unless they are written in another way.
+  if (!text.includes(name) && !text.includes("\\u")) return false;
+  let known = mentioned.get(node);
+  if (!known) {
+    known = mentionsIn(typescript, node);
+    mentioned.set(node, known);
+  }
+  return known.has(name);
+}
+
+function mentionsIn(typescript: typeof ts, node: ts.Statement): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (child: ts.Node): void => {
+    if (typescript.isIdentifier(child)) found.add(child.text);
+    if (typescript.isPropertyAccessExpression(child)) visit(child.expression);
+    else typescript.forEachChild(child, visit);
+  };
+  visit(node);
+  return found;
+}
+
+/** The names that a statement declares, as far as {@link untouchedStatements} can follow any. */
+export function declaredNames(typescript: typeof ts, node: ts.Statement): readonly string[] {
   if (typescript.isVariableStatement(node)) {
     return node.declarationList.declarations.flatMap(({ name }) =>
       typescript.isIdentifier(name) ? name.text : [],

@@ -1,0 +1,197 @@
+import type ts from "typescript";
+import { CallGraph } from "../../compiler/hosts/typescript/call-graph.js";
+import {
+  FunctionsReader,
+  type KnownExports,
+} from "../../compiler/hosts/typescript/functions-reader.js";
+import { ImportGraph } from "../../compiler/hosts/typescript/import-graph.js";
+import { includesAny } from "../../compiler/model/canonical.js";
+import type {
+  ExportFacts,
+  FunctionFacts,
+  ModuleFacts,
+  SchemaFacts,
+} from "../../compiler/model/facts.js";
+import type { TypeFact } from "../../compiler/model/type-fact.js";
+import {
+  isFunctionsModule,
+  type ProjectLayout,
+  relativeToRoot,
+} from "../../compiler/project/layout.js";
+import type { FoundInStatements } from "../../compiler/rules/rule-run.js";
+import { keepStatements } from "../../compiler/syntax/file-syntax.js";
+import { foundAfter } from "./found-after.js";
+import { type HandlerFrames, handlerFrames, sameFrames } from "./handler-frames.js";
+import type { ProjectFiles } from "./project-files.js";
+import { startsOf, type StayedStatement, stayedStatements } from "./stayed-statements.js";
+
+/** What was read of a file. */
+export interface FileReading {
+  /** `null` for a file that is no module of functions. */
+  readonly facts: ModuleFacts | null;
+  /** What rules found in the statements that did not change since, for them to go on with. */
+  readonly found: FoundInStatements;
+}
+
+/** A reading, and what it depended on. */
+interface KnownFile extends FileReading {
+  readonly schema: SchemaFacts;
+  readonly sourceFile: ts.SourceFile;
+  /** The other files that its types come from. */
+  readonly others: readonly ts.SourceFile[];
+  /** The files as they were: see {@link ProjectFiles.revision}. */
+  readonly revision: number;
+  /** Its imports, as they are written: where they are the same, so are {@link others}. */
+  readonly imports: string;
+  /** Where its statements began. */
+  readonly starts: ReadonlyMap<ts.Statement, number>;
+  readonly frames: HandlerFrames;
+}
+
+/** Reads files from the programs of an editor: after an edit, the statements that it touched. */
+export class FileCache {
+  readonly #ts: typeof ts;
+  readonly #project: ProjectLayout;
+  readonly #files: ProjectFiles;
+  readonly #known = new Map<string, KnownFile>();
+
+  constructor(typescript: typeof ts, project: ProjectLayout, files: ProjectFiles) {
+    this.#ts = typescript;
+    this.#project = project;
+    this.#files = files;
+  }
+
+  /** `null` where nothing was generated yet, without which functions have no types. */
+  read(program: ts.Program, schema: SchemaFacts, sourceFile: ts.SourceFile): FileReading | null {
+    const before = this.#known.get(sourceFile.fileName);
+    const revision = this.#files.revision(program);
+    const sameTypes =
+      before?.schema === schema && this.#files.areSame(before.others, before.revision);
+    if (sameTypes && before.sourceFile === sourceFile) return before;
+    if (!sameTypes && this.#generatedFiles(program) === null) return null;
+
+    const stayed = sameTypes
+      ? stayedStatements(this.#ts, before.sourceFile, before.starts, sourceFile)
+      : [];
+    keepStatements(
+      sourceFile,
+      stayed.flatMap(({ node, before: twin }) => (node === twin ? node : [])),
+    );
+    const frames = handlerFrames(this.#ts, sourceFile, stayed, before?.frames ?? new Map());
+    const same = before
+      ? sameFrames(this.#ts, before, { sourceFile, frames }, stayed)
+      : new Set<string>();
+    const imports = importsIn(sourceFile);
+    const reading = {
+      facts: this.#readFacts(
+        program,
+        schema,
+        sourceFile,
+        before && exportsAfter(before, stayed, same),
+      ),
+      found: before ? foundAfter(before.found, stayed, this.#relative(sourceFile)) : new Map(),
+      schema,
+      sourceFile,
+      others:
+        sameTypes && before.imports === imports
+          ? before.others
+          : this.#otherFiles(program, sourceFile),
+      revision,
+      imports,
+      starts: startsOf(this.#ts, sourceFile),
+      frames,
+    };
+    this.#known.set(sourceFile.fileName, reading);
+    return reading;
+  }
+
+  #relative({ fileName }: ts.SourceFile): string {
+    return relativeToRoot(this.#project, fileName);
+  }
+
+  #readFacts(
+    program: ts.Program,
+    schema: SchemaFacts,
+    { fileName }: ts.SourceFile,
+    known: KnownExports | undefined,
+  ): ModuleFacts | null {
+    if (!isFunctionsModule(this.#project, fileName)) return null;
+    const reader = new FunctionsReader({ ts: this.#ts, program, project: this.#project, schema });
+    const module = reader.read(fileName, known);
+    return module && this.#markCircular(program, module);
+  }
+
+  #otherFiles(program: ts.Program, sourceFile: ts.SourceFile): readonly ts.SourceFile[] {
+    const graph = new ImportGraph(this.#ts, program, this.#project);
+    const generated = this.#generatedFiles(program) ?? [];
+    return [...generated, ...graph.closureOf(sourceFile)].filter((file) => file !== sourceFile);
+  }
+
+  #generatedFiles(program: ts.Program): readonly ts.SourceFile[] | null {
+    const at = (name: string) => program.getSourceFile(`${this.#project.generatedDir}/${name}`);
+    const model = at("dataModel.ts");
+    const server = at("server.ts");
+    if (model === undefined || server === undefined) return null;
+    const api = at("apiTypes.d.ts") ?? at("api.ts");
+    return api === undefined ? [model, server] : [model, server, api];
+  }
+
+  /** What `TypeScriptHost` does with the modules of a project, for one of them. */
+  #markCircular(program: ts.Program, module: ModuleFacts): ModuleFacts {
+    const isSuspect = (fn: FunctionFacts) => !fn.circular && !fn.hasReturns && holdsAny(fn.result);
+    if (!module.functions.some(isSuspect)) return module;
+    const files = this.#files.modules(program).map(({ fileName }) => fileName);
+    const calls = new CallGraph({ ts: this.#ts, program, project: this.#project, files });
+    const functions = module.functions.map((fn) =>
+      isSuspect(fn) && calls.reachesItself(fn.path)
+        ? { ...fn, circular: true, result: { kind: "any" } as const }
+        : fn,
+    );
+    return { ...module, functions };
+  }
+}
+
+/** The exports that an edit of their own file left as they were, with where they are now. */
+function exportsAfter(
+  { facts }: KnownFile,
+  stayed: readonly StayedStatement[],
+  sameFrames: ReadonlySet<string>,
+): KnownExports | undefined {
+  // The names of recursive types and the places of an `any` follow from the module as a whole.
+  const isOne =
+    facts === null ||
+    Object.keys(facts.types).length > 0 ||
+    facts.functions.some(({ circular }) => circular);
+  if (isOne) return undefined;
+  const moved = new Map(
+    stayed.flatMap(({ exports, distance }) => exports.map((name) => [name, distance] as const)),
+  );
+  const kept = <Facts extends ExportFacts>(all: readonly Facts[]): Facts[] =>
+    all.flatMap((one) => {
+      const distance = moved.get(one.name);
+      if (distance === undefined || one.span.file !== facts.file) return [];
+      if (distance === 0) return one;
+      return { ...one, span: { ...one.span, start: one.span.start + distance } };
+    });
+  return {
+    functions: kept(facts.functions),
+    otherExports: kept(facts.otherExports),
+    butResult: new Map(
+      facts.functions.filter(({ name }) => sameFrames.has(name)).map((fn) => [fn.name, fn]),
+    ),
+  };
+}
+
+/** What every program finds in a file; TypeScript's own types leave it out. */
+function importsIn(file: ts.SourceFile & { readonly imports?: readonly ts.StringLiteralLike[] }) {
+  return (file.imports ?? []).map(({ text }) => text).join("\n");
+}
+
+const results = new WeakMap<TypeFact, boolean>();
+
+/** After an edit, the results of most functions are those of before. */
+function holdsAny(result: TypeFact): boolean {
+  let known = results.get(result);
+  if (known === undefined) results.set(result, (known = includesAny(result)));
+  return known;
+}

@@ -1,0 +1,112 @@
+import type ts from "typescript";
+import { isFunctionsModule, type ProjectLayout } from "../../compiler/project/layout.js";
+
+/** The files of one project in the program that was looked at last. */
+interface Known {
+  readonly all: readonly ts.SourceFile[];
+  /** Places in {@link all}. */
+  readonly ownAt: readonly number[];
+  readonly modulesAt: readonly number[];
+  readonly own: readonly ts.SourceFile[];
+  readonly modules: readonly ts.SourceFile[];
+}
+
+const none: Known = { all: [], ownAt: [], modulesAt: [], own: [], modules: [] };
+
+/**
+ * Follows a project's files from program to program. At a key one file among a thousand is another,
+ * so names are compared for that one alone.
+ */
+export class ProjectFiles {
+  readonly #project: ProjectLayout;
+  #known = none;
+  #revision = 0;
+  /** The revision in which the surroundings last changed. */
+  #surroundings = 0;
+  readonly #changes = new Map<string, number>();
+
+  constructor(project: ProjectLayout) {
+    this.#project = project;
+  }
+
+  /** The sources in `convoy/`, generated ones left out. */
+  own(program: ts.Program): readonly ts.SourceFile[] {
+    return this.#follow(program).own;
+  }
+
+  /** Those of them that are modules of functions. */
+  modules(program: ts.Program): readonly ts.SourceFile[] {
+    return this.#follow(program).modules;
+  }
+
+  /** A number for the files as they are in `program`; it grows as they change. */
+  revision(program: ts.Program): number {
+    this.#follow(program);
+    return this.#revision;
+  }
+
+  /**
+   * Whether nothing that types come from is another than it was in a revision: neither `files`, nor
+   * packages and declarations, nor which files there are.
+   */
+  areSame(files: readonly ts.SourceFile[], revision: number): boolean {
+    return (
+      this.#surroundings <= revision &&
+      files.every(({ fileName }) => (this.#changes.get(fileName) ?? 0) <= revision)
+    );
+  }
+
+  #follow(program: ts.Program): Known {
+    const before = this.#known;
+    const all = program.getSourceFiles();
+    if (before.all === all) return before;
+    const changed = changedFiles(before.all, all);
+    this.#revision++;
+    if (changed === null || changed.some((file) => this.#surrounds(file))) {
+      this.#surroundings = this.#revision;
+    }
+    for (const { fileName } of changed ?? []) this.#changes.set(fileName, this.#revision);
+    const places = changed === null ? this.#placesIn(all) : before;
+    const own = places.ownAt.map((place) => all[place]!);
+    const modules = places.modulesAt.map((place) => all[place]!);
+    this.#known = { ...places, all, own, modules };
+    return this.#known;
+  }
+
+  #placesIn(all: readonly ts.SourceFile[]): Pick<Known, "ownAt" | "modulesAt"> {
+    const ownAt = [...all.keys()].filter((place) => this.#isOwn(all[place]!.fileName));
+    const modulesAt = ownAt.filter((place) =>
+      isFunctionsModule(this.#project, all[place]!.fileName),
+    );
+    return { ownAt, modulesAt };
+  }
+
+  #isOwn(fileName: string): boolean {
+    const { convoyDir, generatedDir } = this.#project;
+    return (
+      fileName.startsWith(`${convoyDir}/`) &&
+      !fileName.startsWith(`${generatedDir}/`) &&
+      !fileName.includes("/node_modules/")
+    );
+  }
+
+  #surrounds({ fileName, isDeclarationFile }: ts.SourceFile): boolean {
+    return isDeclarationFile || fileName.includes("/node_modules/");
+  }
+}
+
+/** The files of `after` that are others than before; `null` where not even their names are the same. */
+function changedFiles(
+  before: readonly ts.SourceFile[],
+  after: readonly ts.SourceFile[],
+): readonly ts.SourceFile[] | null {
+  if (before.length !== after.length) return null;
+  const changed: ts.SourceFile[] = [];
+  for (let place = 0; place < after.length; place++) {
+    const file = after[place]!;
+    if (before[place] === file) continue;
+    if (before[place]?.fileName !== file.fileName) return null;
+    changed.push(file);
+  }
+  return changed;
+}
