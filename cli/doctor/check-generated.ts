@@ -1,8 +1,9 @@
+import { existsSync } from "node:fs";
 import { checkGenerated } from "../../compiler/emit/write.js";
 import type { Analysis, Session } from "../../compiler/session.js";
 import { summarize } from "../diagnostics/text.js";
 import { count, displayPath, listing } from "../printable.js";
-import { type Finding, ok, problem } from "./finding.js";
+import { type Finding, ok, problem, warning } from "./finding.js";
 
 /** Whether the code on disk is what the schema and the functions say. */
 export function checkGeneratedCode(
@@ -16,6 +17,9 @@ export function checkGeneratedCode(
       `The project has errors. ${summarize(errors)}`,
       "`npx convoy check` lists them, each with its fix.",
     );
+  }
+  if (!existsSync(project.generatedDir)) {
+    return warning("generated", "No code has been generated yet.", "npx convoy dev");
   }
   const drifted = checkGenerated(files);
   if (drifted.length === 0) return ok("generated", "The generated code is up to date.");

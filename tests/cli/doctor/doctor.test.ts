@@ -7,6 +7,7 @@ import { testDatabase } from "../../support/postgres.js";
 import { type TempProject, tempProject } from "../../support/temp-project.js";
 import { memoryEnvironment } from "../memory-channel.js";
 import { runConvoy } from "../run-convoy.js";
+import { runHere } from "../run-here.js";
 
 const { version } = manifest;
 
@@ -86,6 +87,17 @@ test("doctor starts no server and makes no data where there is none", async () =
   const result = await doctor(project, { DATABASE_URL: "" });
   expect(result.outcomes).toMatchObject({ project: "problem", database: expect.any(String) });
   await expect(project.read(".convoy/postgres/password")).rejects.toThrow("ENOENT");
+});
+
+test("a project that init has just written wants to be run, and nothing is wrong with it", async () => {
+  await using project = await tempProject("quickstart", { without: ["convoy", "tsconfig.json"] });
+  expect(await runHere(["init"], project.root)).toMatchObject({ exitCode: 0 });
+  const { exitCode, outcomes, findings } = await doctor(project, { DATABASE_URL: "" });
+  const { tables: _, ...wellWithoutTables } = well;
+  const database = expect.any(String);
+  expect(outcomes).toEqual({ ...wellWithoutTables, database, generated: "warning" });
+  expect(findings.find(({ check }) => check === "generated")?.fix).toBe("npx convoy dev");
+  expect(exitCode).toBe(0);
 });
 
 const well: Outcomes = {
