@@ -26,6 +26,7 @@ export const invalidName: FactsRule = {
       }
       yield* indexNames(table);
       for (const field of table.fields) yield* fieldNames(schema, table, field);
+      yield* columnNames(table);
     }
   },
 };
@@ -67,6 +68,19 @@ function* fieldNames(
   for (const { type } of partsOf(field.type, schema.types)) {
     if (type.kind !== "object") continue;
     for (const property of type.properties) yield* check(property.name, false);
+  }
+}
+
+/** The columns that every table may have. */
+const ownColumns: ReadonlySet<string> = new Set(["id", "doc"]);
+
+function* columnNames(table: TableFacts): Generator<Finding> {
+  for (const { field, span } of table.promoted) {
+    if (!ownColumns.has(field)) continue;
+    yield {
+      message: `Field "${field}" of table "${table.name}" cannot have a column of its own: Convoy has a column of that name. Rename the field, or ${table.relational ? "do not make the table relational" : "do not promote it"}.`,
+      span,
+    };
   }
 }
 
