@@ -7,9 +7,13 @@ export interface ConvoyErrorOptions extends ErrorOptions {
   readonly data?: unknown;
 }
 
+/** On every error of every copy of this module. */
+const brand = Symbol.for("convoy.error");
+
 /**
  * What Convoy reports, on the server and in clients. Its message says what happened, where, and
- * what to do; its code is stable, so that programs can tell errors apart.
+ * what to do; its code is stable, so that programs can tell errors apart. `instanceof` knows the
+ * errors of other copies of Convoy too: a bundle may hold one of its own.
  */
 export class ConvoyError extends Error {
   override readonly name: string = "ConvoyError";
@@ -25,5 +29,12 @@ export class ConvoyError extends Error {
     this.status = options.status ?? 500;
     this.retryable = options.retryable ?? false;
     this.data = options.data;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  static [Symbol.hasInstance](value: unknown): boolean {
+    // A class that extends this one has instances of its own.
+    if (this !== ConvoyError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === "object" && value !== null && brand in value;
   }
 }
