@@ -79,7 +79,8 @@ test("refetch resolves with a result that was asked for after it was called", as
   live.set(api.projects.count, {}, 2);
   live.tick();
   await quiet();
-  expect(query.getSnapshot()).toMatchObject({ data: 2 });
+  // It may lack what others of its moment show: nothing is shown of it until the next one comes.
+  expect(query.getSnapshot()).toMatchObject({ data: 1 });
   expect(whenShown).not.toHaveBeenCalled();
   live.tick();
   await refetched;
