@@ -20,6 +20,8 @@ export interface NodeCommand {
   readonly cwd: string;
   /** Further modules to load first. */
   readonly imports?: readonly string[];
+  /** Further options of Node. */
+  readonly options?: readonly string[];
 }
 
 /**
@@ -32,8 +34,9 @@ export async function measureProcess(command: NodeCommand): Promise<Measurement>
   const usageFile = path.join(folder, "usage.json");
   try {
     const imports = [...(command.imports ?? []), reportUsage].flatMap((url) => ["--import", url]);
+    const options = [...(command.options ?? []), ...imports];
     const started = performance.now();
-    const child = spawn(process.execPath, [...imports, command.script, ...command.args], {
+    const child = spawn(process.execPath, [...options, command.script, ...command.args], {
       cwd: command.cwd,
       env: { ...process.env, CONVOY_BENCH_USAGE: usageFile, NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"],

@@ -31,11 +31,14 @@ export interface Scopes {
 
 export function scopesOf(ts: TypeScript): Scopes {
   const cache = new Map<ts.Node, Names>();
+  let hasVars: boolean | undefined;
 
   const namesOf = (container: ts.Node): Names => {
     let names = cache.get(container);
     if (names === undefined) {
-      names = declaredNames(ts, container);
+      // Nearly no file has one, and to look for it is to walk through every function.
+      hasVars ??= container.getSourceFile().text.includes("var");
+      names = declaredNames(ts, container, hasVars);
       cache.set(container, names);
     }
     return names;
@@ -68,7 +71,7 @@ function opensScope(ts: TypeScript, node: ts.Node): boolean {
   );
 }
 
-function declaredNames(ts: TypeScript, container: ts.Node): Names {
+function declaredNames(ts: TypeScript, container: ts.Node, hasVars: boolean): Names {
   const names: Names = new Map();
 
   const add = (name: ts.Identifier, declaration: BindingDeclaration): void => {
@@ -122,7 +125,7 @@ function declaredNames(ts: TypeScript, container: ts.Node): Names {
     if (ts.isFunctionExpression(container) && container.name !== undefined) {
       add(container.name, container);
     }
-    if (container.body !== undefined) hoistedVariables(ts, container.body, addVariables);
+    if (hasVars && container.body !== undefined) hoistedVariables(ts, container.body, addVariables);
     for (const parameter of container.parameters) addPattern(parameter.name, parameter);
   } else if (
     ts.isForOfStatement(container) ||

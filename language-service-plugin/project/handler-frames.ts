@@ -12,8 +12,8 @@ interface HandlerFrame {
   /** From the start of the statement, its comment included. */
   readonly before: string;
   readonly after: string;
-  /** Every word around the body but the name that is declared, and so every name there. */
-  readonly words: ReadonlySet<string>;
+  /** Where in {@link before} the name ends that is declared. */
+  readonly nameEnd: number;
 }
 
 export type HandlerFrames = ReadonlyMap<ts.Statement, HandlerFrame>;
@@ -33,9 +33,19 @@ export function handlerFrames(
     const frame = twin
       ? known.get(twin)
       : frameOf(typescript, sourceFile, statement, () => read(statement).definitions);
-    if (frame) frames.set(statement, frame);
+    // The one of before where it is the same, since its words are known.
+    if (frame) frames.set(statement, twin ? frame : (sameAmong(known, frame) ?? frame));
   }
   return frames;
+}
+
+function sameAmong(known: HandlerFrames, frame: HandlerFrame): HandlerFrame | undefined {
+  for (const one of known.values()) {
+    if (one.name === frame.name && one.before === frame.before && one.after === frame.after) {
+      return one;
+    }
+  }
+  return undefined;
 }
 
 /** The names of the functions of which an edit has changed the body of the handler and no more. */
@@ -53,13 +63,12 @@ export function sameFrames(
     sourceFile.statements.filter((statement) => !nodes.has(statement)),
   );
   const names = new Set(edited.flat().flatMap((statement) => declaredNames(typescript, statement)));
-  const old = new Map((edited[0] ?? []).map((it) => [before.frames.get(it)?.name, it]));
+  const known = new Set(before.frames.values());
   for (const statement of edited[1] ?? []) {
     const frame = after.frames.get(statement);
-    const twin = frame && old.get(frame.name);
-    const known = twin && before.frames.get(twin);
-    if (!known || known.before !== frame.before || known.after !== frame.after) continue;
-    if (![...names].some((name) => frame.words.has(name))) same.add(frame.name);
+    if (!frame || !known.has(frame)) continue;
+    const words = wordsIn(frame);
+    if (words && ![...names].some((name) => words.has(name))) same.add(frame.name);
   }
   return same;
 }
@@ -81,14 +90,26 @@ function frameOf(
   );
   const body = definition?.handler.body;
   if (body === undefined) return null;
-  const after = text.slice(body.end, statement.end);
-  const words = wordsIn(text.slice(name.end, body.pos) + after);
-  if (words === null) return null;
-  return { name: name.text, before: text.slice(statement.pos, body.pos), after, words };
+  return {
+    name: name.text,
+    before: text.slice(statement.pos, body.pos),
+    after: text.slice(body.end, statement.end),
+    nameEnd: name.end - statement.pos,
+  };
 }
 
-/** `null` where a name may be written in another way than by its letters. */
-function wordsIn(text: string): ReadonlySet<string> | null {
-  if (text.includes("\\u")) return null;
-  return new Set(text.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu));
+const words = new WeakMap<HandlerFrame, ReadonlySet<string> | null>();
+
+/**
+ * Every word of a frame but the name that is declared, and so every name there. `null` where one may
+ * be written in another way than by its letters.
+ */
+function wordsIn(frame: HandlerFrame): ReadonlySet<string> | null {
+  let known = words.get(frame);
+  if (known === undefined) {
+    const text = frame.before.slice(frame.nameEnd) + frame.after;
+    const found = text.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu);
+    words.set(frame, (known = text.includes("\\u") ? null : new Set(found)));
+  }
+  return known;
 }
