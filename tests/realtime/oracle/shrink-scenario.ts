@@ -37,7 +37,7 @@ class Shrinking {
   /** @returns whether it found something, and may find more. */
   async round(): Promise<boolean> {
     const before = this.smallest;
-    if (before.isFree) await this.#attempt({ isFree: false });
+    if (before.isFree) await this.#stepTicks(before);
     await shorten(this.smallest.steps, (steps) => this.#attempt({ steps }));
     for (const [table, list] of before.rows.entries()) {
       await shorten(list, (rows) => this.#attempt({ rows: this.smallest.rows.with(table, rows) }));
@@ -55,6 +55,13 @@ class Shrinking {
       (candidate) => this.#attempt(candidate),
     );
     return this.smallest !== before && !this.#options.isOver();
+  }
+
+  /** Ticks that are steps come at the same moments each time: at those that matter, or at all. */
+  async #stepTicks({ steps }: Scenario): Promise<void> {
+    if (await this.#attempt({ isFree: false })) return;
+    const between = steps.flatMap((step): Step[] => [step, { kind: "tick" }]);
+    await this.#attempt({ isFree: false, steps: between });
   }
 
   async #shortenWrites(at: number): Promise<void> {
