@@ -1,8 +1,8 @@
+import { Client } from "pg";
 import { afterAll, expect, test } from "vitest";
+import { index, manifest } from "../plan/manifests.js";
 import { syncedDatabases } from "./synced-database.js";
 import { both, expectSettled, insert, notes, users } from "./users-and-notes.js";
-import { Client } from "pg";
-import { index, manifest } from "../plan/manifests.js";
 
 const databases = syncedDatabases();
 afterAll(() => databases[Symbol.asyncDispose]());

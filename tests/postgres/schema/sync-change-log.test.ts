@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "vitest";
+import { bigint, date, index, manifest, number, table } from "../plan/manifests.js";
 import { syncedDatabases, type SyncedDatabase } from "./synced-database.js";
 import { both, expectSettled, insert, users } from "./users-and-notes.js";
-import { bigint, date, index, manifest, number, table } from "../plan/manifests.js";
 
 const databases = syncedDatabases();
 afterAll(() => databases[Symbol.asyncDispose]());

@@ -1,6 +1,4 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { syncedDatabases } from "./synced-database.js";
-import { both, expectSettled, insert, notes, users } from "./users-and-notes.js";
 import type { Manifest } from "../../../compiler/model/manifest.js";
 import { SchemaSyncError } from "../../../runtime/postgres/apply/failures.js";
 import { syncSchema } from "../../../runtime/postgres/apply/sync-schema.js";
@@ -17,6 +15,8 @@ import {
   text,
   unique,
 } from "../plan/manifests.js";
+import { syncedDatabases } from "./synced-database.js";
+import { both, expectSettled, insert, notes, users } from "./users-and-notes.js";
 
 const databases = syncedDatabases();
 afterAll(() => databases[Symbol.asyncDispose]());
