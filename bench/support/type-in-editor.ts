@@ -121,16 +121,20 @@ function typeIntoModule(): Pick<EditorTimes, "addedMs" | "ownMs" | "firstMs"> {
 }
 
 /** In turns, so that none of the two comes to a machine, or a compiler, that the other has warmed. */
-function completeInTurns(): Pick<EditorTimes, "apiMs" | "plainMs"> {
+function completeInTurns(): Pick<EditorTimes, "apiMs" | "plainMs" | "smallMs"> {
   const apiMs: number[] = [];
   const plainMs: number[] = [];
+  const smallMs: number[] = [];
   for (let key = -warmUp; key < count; key++) {
-    const measured = [completeAfter("api.users."), completeAfter("plain.users.")] as const;
+    const api = completeAfter("api.users.");
+    const ofPlain = completeAfter("plain.users.");
+    const ofSmall = completeAfter("small.users.");
     if (key < 0) continue;
-    apiMs.push(measured[0]);
-    plainMs.push(measured[1]);
+    apiMs.push(api);
+    plainMs.push(ofPlain);
+    smallMs.push(ofSmall);
   }
-  return { apiMs, plainMs };
+  return { apiMs, plainMs, smallMs };
 }
 
 function completeAfter(expression: string): number {

@@ -1,4 +1,5 @@
 import type { FunctionKind, IndexFacts, SchemaFacts, TableFacts } from "../model/facts.js";
+import { memoized } from "../printers/memoized.js";
 import type { Capability } from "../syntax/capability.js";
 import type { StatementSyntax } from "../syntax/file-syntax.js";
 import type { NameArgument } from "../syntax/name-argument.js";
@@ -44,8 +45,12 @@ export function accessOf(context: SourceRuleContext, capability: Capability): Fu
 }
 
 export function tableNamed(schema: SchemaFacts, argument: NameArgument): TableFacts | null {
-  return schema.tables.find((table) => table.name === argument.name) ?? null;
+  return (argument.name !== null && tablesByName(schema).get(argument.name)) || null;
 }
+
+const tablesByName: (schema: SchemaFacts) => ReadonlyMap<string, TableFacts> = memoized(
+  ({ tables }) => new Map(tables.map((table) => [table.name, table])),
+);
 
 /** A query of a known table, with the index that it uses where that is known too. */
 export interface KnownQuery {

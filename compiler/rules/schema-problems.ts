@@ -1,4 +1,5 @@
 import type { ProjectFacts, SchemaFacts, SchemaProblemKind } from "../model/facts.js";
+import { memoized } from "../printers/memoized.js";
 import type { Finding } from "./rule.js";
 
 /** What the reader of the schema could not understand, as findings of the rule for that kind. */
@@ -17,6 +18,6 @@ export function knowsAllTables(schema: SchemaFacts): boolean {
 }
 
 /** The names of all tables, sorted, as messages list them. */
-export function tableNames(schema: SchemaFacts): readonly string[] {
-  return schema.tables.map((table) => table.name).toSorted();
-}
+export const tableNames: (schema: SchemaFacts) => readonly string[] = memoized(({ tables }) =>
+  tables.map((table) => table.name).toSorted(),
+);

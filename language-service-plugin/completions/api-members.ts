@@ -56,11 +56,27 @@ function apiPathAt(view: View, position: number): ApiPath | null {
   return { visibility: imported.imported === "internal" ? "internal" : "public", segments };
 }
 
-function membersAt(view: View, { visibility, segments }: ApiPath): readonly string[] {
-  const { ts: typescript, program, project } = view;
+const members = new WeakMap<readonly ts.SourceFile[], Map<string, readonly string[]>>();
+
+/** Found once while no module changes: asked at every letter after a dot. */
+function membersAt(view: View, path: ApiPath): readonly string[] {
+  const modules = view.project.files.modules(view.program);
+  let known = members.get(modules);
+  if (known === undefined) members.set(modules, (known = new Map()));
+  const key = [path.visibility, ...path.segments].join("/");
+  let names = known.get(key);
+  if (names === undefined) known.set(key, (names = findMembers(view, modules, path)));
+  return names;
+}
+
+function findMembers(
+  { ts: typescript, project }: View,
+  modules: readonly ts.SourceFile[],
+  { visibility, segments }: ApiPath,
+): readonly string[] {
   const start = segments.map((segment) => `${segment}/`).join("");
   const names = new Set<string>();
-  for (const file of project.files.modules(program)) {
+  for (const file of modules) {
     const path = modulePath(project.layout, file.fileName);
     if (!`${path}/`.startsWith(start)) continue;
     const functions = namedFunctions(typescript, file).filter(

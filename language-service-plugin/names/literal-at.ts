@@ -24,7 +24,9 @@ export function nodeAt(
     node = inner;
     // Of two that touch there, the first one ends there: a name, and the bracket after it.
     inner = typescript.forEachChild(node, (child) =>
-      child.getStart(sourceFile) <= position && position <= child.end ? child : undefined,
+      child.pos <= position && position <= child.end && child.getStart(sourceFile) <= position
+        ? child
+        : undefined,
     );
   }
   return node;

@@ -19,8 +19,8 @@ export class EditorProject {
   constructor(typescript: typeof ts, layout: ProjectLayout) {
     this.#ts = typescript;
     this.layout = layout;
-    this.schema = new SchemaCache(typescript, layout);
     this.files = new ProjectFiles(layout);
+    this.schema = new SchemaCache(typescript, layout, this.files);
     this.readings = new FileCache(typescript, layout, this.files);
   }
 

@@ -37,8 +37,8 @@ export interface FileReading {
 interface KnownFile extends FileReading {
   readonly schema: SchemaFacts;
   readonly sourceFile: ts.SourceFile;
-  /** The other files that its types come from. */
-  readonly others: readonly ts.SourceFile[];
+  /** The names of the other files that its types come from. */
+  readonly others: readonly string[];
   /** The files as they were: see {@link ProjectFiles.revision}. */
   readonly revision: number;
   /** Its imports, as they are written: where they are the same, so are {@link others}. */
@@ -121,10 +121,12 @@ export class FileCache {
     return module && this.#markCircular(program, module);
   }
 
-  #otherFiles(program: ts.Program, sourceFile: ts.SourceFile): readonly ts.SourceFile[] {
+  #otherFiles(program: ts.Program, sourceFile: ts.SourceFile): readonly string[] {
     const graph = new ImportGraph(this.#ts, program, this.#project);
     const generated = this.#generatedFiles(program) ?? [];
-    return [...generated, ...graph.closureOf(sourceFile)].filter((file) => file !== sourceFile);
+    return [...generated, ...graph.closureOf(sourceFile)]
+      .filter((file) => file !== sourceFile)
+      .map(({ fileName }) => fileName);
   }
 
   #generatedFiles(program: ts.Program): readonly ts.SourceFile[] | null {

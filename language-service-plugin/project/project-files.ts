@@ -46,13 +46,13 @@ export class ProjectFiles {
   }
 
   /**
-   * Whether nothing that types come from is another than it was in a revision: neither `files`, nor
-   * packages and declarations, nor which files there are.
+   * Whether nothing that types come from is another than it was in a revision: neither `files` (by
+   * their names), nor packages and declarations, nor which files there are.
    */
-  areSame(files: readonly ts.SourceFile[], revision: number): boolean {
+  areSame(files: readonly string[], revision: number): boolean {
     return (
       this.#surroundings <= revision &&
-      files.every(({ fileName }) => (this.#changes.get(fileName) ?? 0) <= revision)
+      files.every((file) => (this.#changes.get(file) ?? 0) <= revision)
     );
   }
 
@@ -67,9 +67,16 @@ export class ProjectFiles {
     }
     for (const { fileName } of changed ?? []) this.#changes.set(fileName, this.#revision);
     const places = changed === null ? this.#placesIn(all) : before;
-    const own = places.ownAt.map((place) => all[place]!);
-    const modules = places.modulesAt.map((place) => all[place]!);
-    this.#known = { ...places, all, own, modules };
+    const isOther = changed === null || changed.some(({ fileName }) => this.#isOwn(fileName));
+    // The same lists while none of them changes: what follows from them is kept with them.
+    const lists = isOther
+      ? {
+          own: places.ownAt.map((place) => all[place]!),
+          modules: places.modulesAt.map((place) => all[place]!),
+        }
+      : before;
+    const { ownAt, modulesAt } = places;
+    this.#known = { all, ownAt, modulesAt, own: lists.own, modules: lists.modules };
     return this.#known;
   }
 

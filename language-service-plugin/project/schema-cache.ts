@@ -3,6 +3,7 @@ import { ImportGraph } from "../../compiler/hosts/typescript/import-graph.js";
 import { readSchema } from "../../compiler/hosts/typescript/schema-reader.js";
 import type { SchemaFacts } from "../../compiler/model/facts.js";
 import type { ProjectLayout } from "../../compiler/project/layout.js";
+import type { ProjectFiles } from "./project-files.js";
 
 /** What was read of a schema, and what that depended on. */
 interface KnownSchema {
@@ -21,17 +22,27 @@ export interface EditorSchema {
   readonly isOld: boolean;
 }
 
+/** What was answered, and the names of the files on which that depends. */
+interface KnownAnswer {
+  readonly schema: EditorSchema | null;
+  readonly files: readonly string[];
+  readonly revision: number;
+}
+
 /** Reads a project's schema from the programs of an editor, and only when it has changed. */
 export class SchemaCache {
   readonly #ts: typeof ts;
   readonly #project: ProjectLayout;
+  readonly #files: ProjectFiles;
   #known: KnownSchema | null = null;
   /** The last facts that a schema without syntax errors gave. */
   #sound: SchemaFacts | null = null;
+  #answer: KnownAnswer | null = null;
 
-  constructor(typescript: typeof ts, project: ProjectLayout) {
+  constructor(typescript: typeof ts, project: ProjectLayout, files: ProjectFiles) {
     this.#ts = typescript;
     this.#project = project;
+    this.#files = files;
   }
 
   /** The files that the schema was last read from. */
@@ -41,6 +52,18 @@ export class SchemaCache {
 
   /** `null` where a syntax error has kept the schema from being read from the start. */
   read(program: ts.Program): EditorSchema | null {
+    const revision = this.#files.revision(program);
+    const before = this.#answer;
+    if (before !== null && this.#files.areSame(before.files, before.revision)) return before.schema;
+    const schema = this.#look(program);
+    const { schemaFile, generatedDir } = this.#project;
+    const files = [schemaFile, `${generatedDir}/dataModel.ts`];
+    for (const { fileName } of this.files) files.push(fileName);
+    this.#answer = { schema, files, revision };
+    return schema;
+  }
+
+  #look(program: ts.Program): EditorSchema | null {
     // Half a statement says nothing of a schema, so it need not be read.
     let isBroken = this.#isBroken(program);
     if (!isBroken) {

@@ -147,7 +147,7 @@ test("after any edits, what is said of a file is what would be said of it at fir
       }
       expect(typing.faults).toEqual([]);
     }),
-    { numRuns: 8 },
+    { numRuns: 5 },
   );
 }, 180_000);
 

@@ -6,6 +6,7 @@ import type { QueryChain } from "../../syntax/query-chain.js";
 import { unwrap } from "../../syntax/tree.js";
 import { tableNamed, usesIn } from "../database-uses.js";
 import { idTables } from "../id-tables.js";
+import { tableOfArgument } from "../table-of-argument.js";
 import type { SourceRule, SourceRuleContext } from "../rule.js";
 import { quotedList } from "../wording.js";
 
@@ -31,6 +32,7 @@ export const wrongTableId: SourceRule = {
     ];
     for (const { value, isList, table, role } of expectations) {
       if (!mayBeId(context, value)) continue;
+      if (!isList && tableOfArgument(context, value) === table) continue;
       const found = context.ofType(value, isList ? "tables of ids" : "tables of id", (checker) =>
         idTables(context.ts, checker, value, isList),
       );
