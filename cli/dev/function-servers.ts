@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { ConvoyError } from "../../protocol/errors.js";
+import { createBundler } from "./bundle.js";
 import type { FromServer, ToServer } from "./server-messages.js";
 
 export interface FunctionServersOptions {
@@ -13,6 +14,8 @@ export interface FunctionServersOptions {
   readonly onCrash: () => void;
 }
 
+type ServeMessage = Extract<ToServer, { kind: "serve" }>;
+
 /** A version of the project that is served. */
 export interface ServedVersion {
   readonly port: number;
@@ -21,26 +24,37 @@ export interface ServedVersion {
 
 /** The processes that serve a project's functions: the current one, and one that is ready to be. */
 export interface FunctionServers extends AsyncDisposable {
+  /** Begins to make ready what `start` will serve: the project as it is on disk now. */
+  prepare(generated: string): void;
   /**
    * Serves the project as it is on disk now. The one before goes on until this one can, and for good
    * if it cannot.
    *
    * @throws {ConvoyError} `project-load-failed` and others, where the modules throw.
    */
-  start(settings: Omit<Extract<ToServer, { kind: "serve" }>, "kind">): Promise<ServedVersion>;
+  start(settings: Omit<ServeMessage, "kind" | "bundle">): Promise<ServedVersion>;
   /** Ends the server before the current one, once its calls have ended. */
   retire(): void;
 }
 
+/** A version that was replaced reads for so long what was on its way to it. */
+const RETIRE_AFTER_MS = 100;
 /** Calls under way in a version that was replaced have this long. */
 const RETIRE_MS = 10_000;
 
 export function createFunctionServers(options: FunctionServersOptions): FunctionServers {
   const processes = new Set<ServerProcess>();
+  const bundler = createBundler();
   let spare: ServerProcess | null = null;
   let current: ServerProcess | null = null;
   let previous: ServerProcess | null = null;
   let disposed = false;
+  let prepared: Promise<string | null> | null = null;
+  /** Whether what is bundled loads, as far as is known. */
+  let isBundled = true;
+
+  const prepare = (generated: string): Promise<string | null> =>
+    isBundled ? bundler.bundle(generated).catch(() => null) : Promise.resolve(null);
 
   const spawn = (): ServerProcess => {
     const made = new ServerProcess(options, () => {
@@ -54,32 +68,54 @@ export function createFunctionServers(options: FunctionServersOptions): Function
     return made;
   };
 
+  const serve = async (settings: Omit<ServeMessage, "kind">): Promise<ServedVersion> => {
+    const next = spare ?? spawn();
+    spare = null;
+    try {
+      const served = await next.serve(settings);
+      previous = current;
+      current = next;
+      return served;
+    } catch (error) {
+      next.stop();
+      throw error;
+    }
+  };
+
   return {
+    prepare(generated) {
+      prepared = prepare(generated);
+    },
     async start(settings) {
-      const next = spare ?? spawn();
-      spare = null;
       try {
-        const served = await next.serve(settings);
-        previous = current;
-        current = next;
+        const bundle = await (prepared ?? prepare(settings.generated));
+        prepared = null;
+        if (bundle !== null) {
+          try {
+            return await serve({ ...settings, bundle });
+          } catch {
+            // It is told by the files that a person knows; unless it was of the bundle.
+          }
+        }
+        const served = await serve({ ...settings, bundle: null });
+        if (bundle !== null) isBundled = false;
         return served;
-      } catch (error) {
-        next.stop();
-        throw error;
       } finally {
         // The next edit will need it; loading it now costs nobody any time.
-        if (!disposed) spare = spawn();
+        if (!disposed) spare ??= spawn();
       }
     },
     retire() {
-      previous?.stop();
+      const retired = previous;
       previous = null;
+      if (retired !== null) setTimeout(() => retired.stop(), RETIRE_AFTER_MS).unref();
     },
     async [Symbol.asyncDispose]() {
       disposed = true;
       const all = [...processes];
       for (const each of all) each.stop();
       await Promise.all(all.map((each) => each.ended));
+      await bundler[Symbol.asyncDispose]();
     },
   };
 }
@@ -95,7 +131,7 @@ class ServerProcess {
     this.#child = fork(fileURLToPath(entry), [], {
       cwd: root,
       env: { ...env },
-      execArgv: ["--import", import.meta.resolve("tsx")],
+      execArgv: isSource ? ["--import", import.meta.resolve("tsx")] : [],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -104,7 +140,7 @@ class ServerProcess {
     this.ended = once(this.#child, "exit").then(onEnd, onEnd);
   }
 
-  serve(settings: Omit<Extract<ToServer, { kind: "serve" }>, "kind">): Promise<ServedVersion> {
+  serve(settings: Omit<ServeMessage, "kind">): Promise<ServedVersion> {
     return new Promise((resolve, reject) => {
       this.#child.on("message", (message: FromServer) => {
         if (message.kind === "listening") resolve(message);

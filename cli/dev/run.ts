@@ -33,12 +33,21 @@ export interface DevOptions {
 export async function* runDev(options: DevOptions): AsyncGenerator<DevEvent, void, void> {
   const { session, clock, signal } = options;
   const update = createUpdate(options);
-  for await (const event of watchProject({ session, signal, clock, ...options.watch })) {
+  // The analysis keeps one processor busy; the bundle, which seldom needs its outcome, another.
+  const prepare = (): void => options.serving?.servers.prepare(session.project.generatedDir);
+  const watching = { session, signal, clock, onAnalyse: prepare, ...options.watch };
+  for await (const event of watchProject(watching)) {
     yield event;
     if (event.kind !== "analysed" || event.written === null) continue;
     if (event.analysis.diagnostics.some(({ severity }) => severity === "error")) continue;
+    if (event.written.some(isBundled)) prepare();
     yield* update(manifestOf(event.analysis.files));
   }
+}
+
+/** Declarations and the manifest are read by others. */
+function isBundled(generated: string): boolean {
+  return generated.endsWith(".ts") && !generated.endsWith(".d.ts");
 }
 
 /** The text of the manifest among generated files. */

@@ -4,6 +4,8 @@ export type ToServer =
       readonly kind: "serve";
       /** The folder with `functions.ts`. */
       readonly generated: string;
+      /** The folder with all of its modules in one, `functions.js`; `null` where they are loaded one by one. */
+      readonly bundle: string | null;
       readonly databaseUrl: string;
       readonly logLevel: string;
       readonly allowedOrigins: readonly string[];

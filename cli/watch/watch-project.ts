@@ -28,6 +28,8 @@ export interface WatchOptions {
   readonly generated?: GeneratedFiles;
   readonly watcher?: CreateFileWatcher;
   readonly clock?: Clock;
+  /** Called before each analysis, which lets nothing else run until it has ended. */
+  readonly onAnalyse?: () => void;
 }
 
 /**
@@ -97,6 +99,7 @@ export async function* watchProject(options: WatchOptions): AsyncGenerator<Watch
     const started = clock.now();
     let event: WatchEvent;
     heals = 0;
+    options.onAnalyse?.();
     try {
       session.invalidate(sources);
       const analysis = session.analyse();

@@ -19,7 +19,7 @@ export const visit = action({
 });
 `;
 
-test("a call that runs during an edit ends with the code that it began with", async () => {
+test("a call that runs during an edit ends with the code that it began with, and none fails", async () => {
   // Whoever calls this waits until the test lets it go.
   const held: ServerResponse[] = [];
   const gate = createServer((_request, response) => void held.push(response)).listen(
@@ -36,6 +36,7 @@ test("a call that runs during an edit ends with the code that it began with", as
   await using database = await testDatabase();
   await using project = await tempProject("quickstart", {
     files: {
+      "package.json": '{ "type": "module" }',
       "convoy/functions/visits.ts": visits,
       "convoy/answer.ts": 'export const answer: string = "before";\n',
     },
@@ -59,12 +60,30 @@ test("a call that runs during an edit ends with the code that it began with", as
   const running = visit();
   if (held.length === 0) await once(gate, "request");
   const [first] = held.splice(0);
+  const asking = new AbortController();
+  const answers = Promise.all([askOn(url, asking.signal), askOn(url, asking.signal)]);
   // A module that a function imports, from outside of the folder of functions.
   await project.write("convoy/answer.ts", 'export const answer: string = "after";\n');
   await convoy.line(/^ready \d+ functions/);
   first?.end();
+  asking.abort();
+  expect((await answers).flat().filter((answer) => answer !== 200)).toEqual([]);
   expect(await running).toEqual({ value: "before" });
   const next = visit();
   await letGo();
   expect(await next).toEqual({ value: "after" });
 });
+
+/** Calls a function again as soon as it has been answered, on the connection that was kept for it. */
+async function askOn(url: string, signal: AbortSignal): Promise<readonly unknown[]> {
+  const statuses: unknown[] = [];
+  while (!signal.aborted) {
+    const call = fetch(`${url}/api/mutation/users.signIn`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ deviceId: "d1" }),
+    });
+    statuses.push(await call.then(({ status }) => status, String));
+  }
+  return statuses;
+}
