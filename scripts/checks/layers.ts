@@ -77,7 +77,7 @@ export const layers: readonly Layer[] = [
   {
     path: "cli",
     layers: ["protocol", "client", ...compiler, "runtime", "language-service-plugin"],
-    packages: ["chokidar", "commander", "pg", "picocolors", "typescript"],
+    packages: ["chokidar", "commander", "esbuild", "pg", "picocolors", "typescript"],
     node: true,
     computedImports: true,
   },
