@@ -7,6 +7,7 @@ import type {
 } from "../../../compiler/model/manifest.js";
 import { fieldPathsOf } from "../../database/support/field-paths.js";
 import { type DocumentFields, randomDocument } from "../../database/support/random-document.js";
+import type { IndexUse } from "../../database/support/query-description.js";
 import { randomQuery } from "../../database/support/random-query.js";
 import { type RandomRows, randomRows, rowId } from "../../database/support/random-rows.js";
 import { randomManifest } from "../../database/support/random-schema.js";
@@ -64,6 +65,14 @@ function randomDescription(
     { weight: 12, arbitrary: fc.record({ kind: kind("query"), query }) },
     { weight: 2, arbitrary: fc.record({ kind: kind("both"), first: query, second: query }) },
     {
+      weight: 2,
+      arbitrary: query.map((first) => ({
+        kind: "both" as const,
+        first,
+        second: { ...first, index: first.index && adjoining(first.index) },
+      })),
+    },
+    {
       weight: 3,
       arbitrary: fc.record({
         kind: kind("depending"),
@@ -88,6 +97,15 @@ function randomDescription(
       }),
     },
   );
+}
+
+/** What comes after a range; nothing, where that has an end on both sides. */
+function adjoining({ lower, upper, ...rest }: IndexUse): IndexUse {
+  return {
+    ...rest,
+    lower: upper && { operator: upper.operator === "lt" ? "gte" : "gt", value: upper.value },
+    upper: lower && { operator: lower.operator === "gte" ? "lt" : "lte", value: lower.value },
+  };
 }
 
 function randomStep(manifest: Manifest): fc.Arbitrary<Step> {
@@ -143,7 +161,7 @@ function randomStep(manifest: Manifest): fc.Arbitrary<Step> {
     { weight: 20, arbitrary: fc.record({ kind: kinds("begin", "end") }) },
     { weight: 6, arbitrary: fc.record({ kind: kinds("quiet") }) },
     {
-      weight: 2,
+      weight: 3,
       arbitrary: fc.record({
         kind: kinds("sync"),
         tables: fc.tuple(...manifest.tables.map(extended)),
@@ -151,7 +169,7 @@ function randomStep(manifest: Manifest): fc.Arbitrary<Step> {
       }),
     },
     {
-      weight: 1,
+      weight: 3,
       arbitrary: fc.record({
         kind: kinds("sync"),
         tables: fc.tuple(...manifest.tables.map(reduced)),
@@ -185,7 +203,8 @@ function extended(table: ManifestTable): fc.Arbitrary<ManifestTable> {
     .record({ indexes: fc.subarray(further), hasField: fc.boolean() })
     .map(({ indexes, hasField }) => ({
       ...table,
-      indexes: [...table.indexes, ...indexes],
+      // Before the others: their keys are noted in another order from then on.
+      indexes: [...indexes, ...table.indexes],
       // The fields of a relational table are columns, all of them.
       fields: hasField && !table.relational ? [...table.fields, added] : table.fields,
     }));
