@@ -9,7 +9,7 @@ import { navigationCases } from "./cases/navigation.js";
 import { schemaEditsCases } from "./cases/schema-edits.js";
 import { quickFixesCases } from "./cases/quick-fixes.js";
 import { picturesCases } from "./cases/pictures.js";
-import { workspacesCases } from "./cases/workspaces.js";
+import { openWorkspaces, type Workspaces, workspacesCases } from "./cases/workspaces.js";
 import { type EditedProject, Editor } from "./editor.js";
 import { editorProject } from "./project.js";
 
@@ -17,6 +17,7 @@ const scratch = "convoy/functions/scratch.ts";
 
 let files: TempProject;
 let schema = "";
+let workspaces: Workspaces;
 beforeAll(async () => {
   files = await editorProject({
     [scratch]: "export {};\n",
@@ -24,8 +25,12 @@ beforeAll(async () => {
     "src/client.ts": "export {};\n",
   });
   schema = await files.read("convoy/schema.ts");
+  workspaces = await openWorkspaces();
 });
-afterAll(() => files[Symbol.asyncDispose]());
+afterAll(async () => {
+  await files[Symbol.asyncDispose]();
+  await workspaces[Symbol.asyncDispose]();
+});
 
 describe.each(typescriptPackages)("on %s", (version) => {
   let editor: Editor;
@@ -43,7 +48,12 @@ describe.each(typescriptPackages)("on %s", (version) => {
   describe("hover:", () => hoverCases(() => project));
   describe("navigation:", () => navigationCases(() => project, schemaText));
   describe("a schema that is not saved:", () => schemaEditsCases(() => project, schemaText));
-  // What these are about is not of a version's making, and each opens a project or two.
-  describe.runIf(version === "typescript")("workspaces:", () => workspacesCases(() => editor));
+  describe("workspaces:", () =>
+    workspacesCases(
+      () => editor,
+      () => project,
+      () => workspaces,
+    ));
+  // Drawn once, of what the newest version answers.
   describe.runIf(version === "typescript")("pictures:", () => picturesCases(() => project));
 });

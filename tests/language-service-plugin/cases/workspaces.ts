@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { tempProject } from "../../support/temp-project.js";
-import type { Editor } from "../editor.js";
+import { type TempProject, tempProject } from "../../support/temp-project.js";
+import type { EditedProject, Editor } from "../editor.js";
 import { editorProject, moduleOf, tsconfig } from "../project.js";
 
 const file = "convoy/functions/scratch.ts";
@@ -10,39 +10,67 @@ import { z } from "zod";
 export default defineSchema({ songs: defineTable({ title: z.string() }) });
 `;
 
-export function workspacesCases(editor: () => Editor): void {
+/** The projects beside the usual one, for the editors of all versions. */
+export interface Workspaces extends AsyncDisposable {
+  readonly songs: TempProject;
+  /** Its folders `convoy` and `app` are projects that refer to one another. */
+  readonly references: TempProject;
+  readonly foreign: TempProject;
+}
+
+export async function openWorkspaces(): Promise<Workspaces> {
+  const config = JSON.parse(tsconfig) as { compilerOptions: object };
+  const { noEmit: _, ...compilerOptions } = config.compilerOptions as { noEmit: boolean };
+  const composite = { ...compilerOptions, composite: true, rootDir: "..", outDir: "../dist" };
+  const songs = await editorProject({
+    "convoy/schema.ts": otherSchema,
+    "convoy/functions/projects.ts": "export {};\n",
+    "convoy/functions/users.ts": "export {};\n",
+    [file]: "export {};\n",
+  });
+  const references = await editorProject({
+    "tsconfig.json": JSON.stringify({
+      files: [],
+      references: [{ path: "convoy" }, { path: "app" }],
+    }),
+    "convoy/tsconfig.json": JSON.stringify({ compilerOptions: composite, include: ["."] }),
+    "app/tsconfig.json": JSON.stringify({
+      compilerOptions: composite,
+      include: ["."],
+      references: [{ path: "../convoy" }],
+    }),
+    "app/main.ts": "export {};\n",
+    [file]: moduleOf("return 1;"),
+  });
+  const foreign = await tempProject("quickstart", {
+    without: ["convoy"],
+    files: { "tsconfig.json": tsconfig, "src/main.ts": "export {};\n" },
+  });
+  return {
+    songs,
+    references,
+    foreign,
+    async [Symbol.asyncDispose]() {
+      for (const project of [songs, references, foreign]) await project[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export function workspacesCases(
+  editor: () => Editor,
+  usual: () => EditedProject,
+  workspaces: () => Workspaces,
+): void {
   test("two projects of one workspace know their own tables", async () => {
-    await using one = await editorProject({ [file]: "export {};\n" });
-    await using other = await editorProject({
-      "convoy/schema.ts": otherSchema,
-      "convoy/functions/projects.ts": "export {};\n",
-      "convoy/functions/users.ts": "export {};\n",
-      [file]: "export {};\n",
-    });
     const text = moduleOf('return ctx.db.query("‸")');
-    expect(await editor().project(one).completions(file, text)).toEqual(["projects", "users"]);
-    expect(await editor().project(other).completions(file, text)).toEqual(["songs"]);
+    const songs = editor().project(workspaces().songs);
+    expect(await usual().completions(file, text)).toEqual(["projects", "users"]);
+    expect(await songs.completions(file, text)).toEqual(["songs"]);
     await editor().closeAll();
   });
 
   test("a project that references the Convoy project finds its functions", async () => {
-    const config = JSON.parse(tsconfig) as { compilerOptions: object };
-    const { noEmit: _, ...compilerOptions } = config.compilerOptions as { noEmit: boolean };
-    const composite = { ...compilerOptions, composite: true, rootDir: "..", outDir: "../dist" };
-    await using project = await editorProject({
-      "tsconfig.json": JSON.stringify({
-        files: [],
-        references: [{ path: "convoy" }, { path: "app" }],
-      }),
-      "convoy/tsconfig.json": JSON.stringify({ compilerOptions: composite, include: ["."] }),
-      "app/tsconfig.json": JSON.stringify({
-        compilerOptions: composite,
-        include: ["."],
-        references: [{ path: "../convoy" }],
-      }),
-      "app/main.ts": "export {};\n",
-    });
-    const edited = editor().project(project);
+    const edited = editor().project(workspaces().references);
     const client =
       'import { api } from "../convoy/_generated/api";\nexport const f = api.projects.';
     const at = await edited.typeAt("app/main.ts", `${client}list‸Projects;\n`);
@@ -66,11 +94,7 @@ export function workspacesCases(editor: () => Editor): void {
   });
 
   test("a folder that is no Convoy project hears nothing of us", async () => {
-    await using project = await tempProject("quickstart", {
-      without: ["convoy"],
-      files: { "tsconfig.json": tsconfig, "src/main.ts": "export {};\n" },
-    });
-    const edited = editor().project(project);
+    const edited = editor().project(workspaces().foreign);
     await edited.type(
       "src/main.ts",
       'export const db = { query: (name: string) => name };\ndb.query("");\nconst wrong: number = "";\n',
@@ -86,7 +110,8 @@ export function workspacesCases(editor: () => Editor): void {
   });
 
   test("generated code that is old is mentioned once, in the file that it is older than", async () => {
-    await using project = await editorProject({ [file]: moduleOf("return 1;") });
+    const project = workspaces().references;
+    const before = await project.read("convoy/schema.ts");
     const edited = editor().project(project);
     const added = `${moduleOf("return 1;")}export const two = query({ handler: () => 2 });\n`;
     const notes = async (name: string) =>
@@ -102,11 +127,13 @@ export function workspacesCases(editor: () => Editor): void {
     await project.write(file, added);
     expect(await notes(file)).toEqual([note.slice(0, 52)]);
 
-    const schema = (await project.read("convoy/schema.ts")).replace("name: z", "title: z");
+    const schema = before.replace("name: z", "title: z");
     await edited.type("convoy/schema.ts", schema);
     expect(await notes("convoy/schema.ts")).toEqual([]);
     await project.write("convoy/schema.ts", schema);
     expect(await notes("convoy/schema.ts")).toEqual([note.slice(0, 52)]);
+    await project.write(file, moduleOf("return 1;"));
+    await project.write("convoy/schema.ts", before);
     await editor().closeAll();
   });
 }
