@@ -64,7 +64,7 @@ test("what clients show is always one snapshot of history, never an older one, a
     mostRuns += counts.mostRuns;
   });
   const { failed, counterexample, errorInstance, seed } = await fc.check(property, {
-    ...propertyRuns(18),
+    ...propertyRuns(12),
     endOnFailure: true,
   });
   if (failed) {
