@@ -139,7 +139,7 @@ export function mayFail({ kind }: LiveDescription): boolean {
 }
 
 /** What is shown of a query that has failed, whatever it failed with. */
-export const FAILED: Shown = { error: "failed" };
+const FAILED: Shown = { error: "failed" };
 
 /** What a query gives, by definition, as it comes out of JSON. */
 export function evaluate(
