@@ -22,8 +22,6 @@ export interface EditorTimes {
 }
 
 const keys = 100;
-/** Enough for the memory that is compared. */
-const keysWithout = 5;
 const sizes = [
   { ...usualSize, atMostMs: 2 },
   { tables: 200, functions: 1000, atMostMs: 5 },
@@ -50,7 +48,7 @@ async function* measureSize(
   const measure = async (plugin: "with" | "without"): Promise<EditorTimes> => {
     const { output } = await measureProcess({
       script: path.join(import.meta.dirname, "..", "support", "type-in-editor.ts"),
-      args: [workspace.dir, String(plugin === "with" ? keys : keysWithout), clock, plugin],
+      args: [workspace.dir, String(keys), clock, plugin],
       cwd: path.join(import.meta.dirname, ".."),
       imports: ["tsx"],
       // The clock of a thread is one.

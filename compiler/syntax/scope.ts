@@ -31,6 +31,7 @@ export interface Scopes {
 
 export function scopesOf(ts: TypeScript): Scopes {
   const cache = new Map<ts.Node, Names>();
+  const opening = scopeKinds(ts);
   let hasVars: boolean | undefined;
 
   const namesOf = (container: ts.Node): Names => {
@@ -47,7 +48,7 @@ export function scopesOf(ts: TypeScript): Scopes {
   return {
     resolve(identifier) {
       for (let at: ts.Node | undefined = identifier.parent; at !== undefined; at = at.parent) {
-        if (!opensScope(ts, at)) continue;
+        if (!opening.has(at.kind)) continue;
         const binding = namesOf(at).get(identifier.text);
         if (binding !== undefined) return binding;
       }
@@ -56,19 +57,26 @@ export function scopesOf(ts: TypeScript): Scopes {
   };
 }
 
-function opensScope(ts: TypeScript, node: ts.Node): boolean {
-  return (
-    ts.isBlock(node) ||
-    isFunction(ts, node) ||
-    ts.isSourceFile(node) ||
-    ts.isForOfStatement(node) ||
-    ts.isForStatement(node) ||
-    ts.isForInStatement(node) ||
-    ts.isCaseBlock(node) ||
-    ts.isCatchClause(node) ||
-    ts.isModuleBlock(node) ||
-    ts.isClassExpression(node)
-  );
+/** By kind, and not by one test after another: asked of every node around every name. */
+function scopeKinds({ SyntaxKind }: TypeScript): ReadonlySet<ts.SyntaxKind> {
+  return new Set([
+    SyntaxKind.Block,
+    SyntaxKind.ArrowFunction,
+    SyntaxKind.FunctionExpression,
+    SyntaxKind.FunctionDeclaration,
+    SyntaxKind.MethodDeclaration,
+    SyntaxKind.Constructor,
+    SyntaxKind.GetAccessor,
+    SyntaxKind.SetAccessor,
+    SyntaxKind.SourceFile,
+    SyntaxKind.ForOfStatement,
+    SyntaxKind.ForStatement,
+    SyntaxKind.ForInStatement,
+    SyntaxKind.CaseBlock,
+    SyntaxKind.CatchClause,
+    SyntaxKind.ModuleBlock,
+    SyntaxKind.ClassExpression,
+  ]);
 }
 
 function declaredNames(ts: TypeScript, container: ts.Node, hasVars: boolean): Names {
