@@ -23,13 +23,13 @@ export class AheadStatements {
     const length = lengthOf(parameters);
     this.#statements += 1;
     this.#length += length;
+    const answered = (): void => {
+      this.#statements -= 1;
+      this.#length -= length;
+    };
     this.#last = this.#connection
       .runAhead(statement, parameters)
-      .then(() => {}, this.#failed)
-      .finally(() => {
-        this.#statements -= 1;
-        this.#length -= length;
-      });
+      .then(answered, (error: unknown) => this.#failed(error).then(answered));
     const isTooMuch = this.#statements > MAX_STATEMENTS || this.#length > MAX_LENGTH;
     return isTooMuch ? this.#last : null;
   }

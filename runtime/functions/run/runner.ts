@@ -140,7 +140,11 @@ export function createRunner(options: RunnerOptions): FunctionRunner {
 
   /** The context of a query, and of each query inside it: one snapshot for all. */
   function queryContext(session: ReadSession, depth: number): object {
-    return withDrizzle(session, {
+    const typedSql = drizzleOn(session);
+    return withDrizzle({
+      get drizzle() {
+        return typedSql();
+      },
       db: createReader(session, model),
       runQuery: (reference: FunctionReference, args: unknown) =>
         nested(reference, "query", args, depth, (found, name, checked) =>
@@ -151,7 +155,11 @@ export function createRunner(options: RunnerOptions): FunctionRunner {
 
   /** The context of a mutation, and of what runs inside it: one transaction for all. */
   function mutationContext(session: WriteSession, depth: number): object {
-    return withDrizzle(session, {
+    const typedSql = drizzleOn(session);
+    return withDrizzle({
+      get drizzle() {
+        return typedSql();
+      },
       db: createWriter(session, model, newId),
       runQuery: (reference: FunctionReference, args: unknown) =>
         nested(reference, "query", args, depth, (found, name, checked) =>
@@ -220,10 +228,10 @@ export function createRunner(options: RunnerOptions): FunctionRunner {
     return validateResult(name, found, value, tableNumber) ?? null;
   }
 
-  /** Adds `ctx.drizzle`, made when it is used: most functions do not. */
-  function withDrizzle(session: ReadSession, ctx: object): object {
+  /** Makes `ctx.drizzle` when it is used: most functions do not. */
+  function drizzleOn(session: ReadSession): () => object {
     let made: object | null = null;
-    const get = () => {
+    return () => {
       if (drizzle === null) {
         throw new ConvoyError(
           "drizzle-not-installed",
@@ -233,8 +241,14 @@ export function createRunner(options: RunnerOptions): FunctionRunner {
       made ??= drizzle(session);
       return made;
     };
-    // People make contexts of their own, `{ ...ctx, user }`, which reads what is enumerable.
-    return Object.defineProperty(ctx, "drizzle", { enumerable: drizzle !== null, get });
+  }
+
+  /**
+   * People make contexts of their own, `{ ...ctx, user }`, which reads what is enumerable. Where it would
+   * throw, it is not; to define it in that way each time would cost a call more than all else here.
+   */
+  function withDrizzle<Ctx extends { readonly drizzle: object }>(ctx: Ctx): object {
+    return drizzle === null ? Object.defineProperty(ctx, "drizzle", { enumerable: false }) : ctx;
   }
 }
 
