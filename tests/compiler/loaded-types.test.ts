@@ -12,7 +12,7 @@ test("the server code of a project brings no types of Postgres or Node", async (
   const packages = [...stdout.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)\//g)].map(
     ([, name]) => name,
   );
-  expect([...new Set(packages)].toSorted()).toEqual(["typescript", "zod"]);
+  expect(new Set(packages)).toEqual(new Set(["typescript", "zod"]));
 });
 
 test.each(typescriptPackages)(

@@ -6,6 +6,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import ts from "typescript";
 import { expect, test } from "vitest";
 import { runConvoy } from "../cli/run-convoy.js";
 import { runHere } from "../cli/run-here.js";
@@ -53,8 +54,7 @@ test.each(withExamples)("the examples of %s do what it says", async (document) =
     expect(exitCode, output).toBe(0);
   }
   const tsconfig = path.join(project.root, "tsconfig.json");
-  // JsxEmit.ReactJSX
-  expect(typeErrors(tsconfig, { compilerOptions: { jsx: 4 } })).toBe("");
+  expect(typeErrors(tsconfig, { compilerOptions: { jsx: ts.JsxEmit.ReactJSX } })).toBe("");
 });
 
 test.each(documents)("the commands of %s exist, with their options", async (document) => {
