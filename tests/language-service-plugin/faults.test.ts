@@ -54,6 +54,8 @@ const text = moduleOf(
   "mutation",
 );
 const at = { line: 10, offset: 50 };
+/** The name of the function. */
+const atName = { line: 6, offset: 14 };
 const whole = { startLine: 1, startOffset: 1, endLine: 12, endOffset: 1 };
 const requests: readonly (readonly [string, object])[] = [
   ["semanticDiagnosticsSync", {}],
@@ -63,7 +65,7 @@ const requests: readonly (readonly [string, object])[] = [
   ["completionEntryDetails", { ...at, entryNames: ["by_userId"] }],
   ["quickinfo", at],
   ["definitionAndBoundSpan", at],
-  ["definition", at],
+  ["definition", atName],
   ["references", at],
   ["rename", at],
 ];
