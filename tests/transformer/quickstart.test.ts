@@ -8,7 +8,7 @@ const passes = { exitCode: 0, output: "" };
 test.for(typescriptVersions)(
   "one run on a clean checkout type-checks, generates and emits (%s)",
   async (version) => {
-    await using fixture = await tempProject("quickstart");
+    await using fixture = await tempProject("quickstart", { drizzle: true });
     await using project = await quickstart({}, { drizzle: true });
     expect(await runTspc(project, [], version)).toEqual(passes);
     expect(project.exists("dist/src/main.js")).toBe(true);
