@@ -21,7 +21,8 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: ["tests/support/postgres-setup.ts"],
     // Processes, not threads: tests may change directory and run compilers side by side.
     pool: "forks",
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // One more than can compute at once: many tests wait for a server or a process.
+    maxWorkers: availableParallelism() + 1,
     testTimeout,
     hookTimeout: testTimeout,
     restoreMocks: true,

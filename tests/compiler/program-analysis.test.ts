@@ -8,6 +8,7 @@ import { loadTypeScript, writeGenerated } from "../../compiler/index.js";
 import { projectLayout } from "../../compiler/project/layout.js";
 import { analyse, fixtureRoot } from "../support/analyse.js";
 import { linkPackages } from "../support/link-packages.js";
+import { compilerHost } from "../support/compiler-host.js";
 import { writeSyntheticProject } from "../support/synthetic/project.js";
 
 /**
@@ -23,6 +24,7 @@ function readByProgram(root: string) {
   const program = ts.createProgram({
     rootNames: config?.fileNames ?? [],
     options: config?.options ?? {},
+    host: compilerHost(ts, config?.options ?? {}),
   });
   const project = projectLayout(root);
   const schema = readSchema(ts, program, project);
