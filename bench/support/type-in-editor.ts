@@ -7,6 +7,7 @@ import path from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type ts from "typescript";
+import { openServerProject } from "../../tests/support/server-project.js";
 import type { EditorTimes } from "../benchmarks/editor.js";
 import { threadClock } from "./thread-clock.js";
 
@@ -14,7 +15,11 @@ const require = createRequire(import.meta.url);
 const typescript = require("typescript") as typeof ts;
 const [dir = ".", keys = "60", clock = "wall", plugin = "with"] = process.argv.slice(2);
 
-const project = openProject();
+const openFiles = ["convoy/functions/users.ts", "src/completions.ts"];
+const project = openServerProject(
+  typescript,
+  openFiles.map((file) => path.posix.join(dir, file)),
+);
 const plain = project.getLanguageService();
 /** TypeScript's own answers to a key, which the plugin is given at no cost: what is left is its own. */
 let answers: { semantic: ts.Diagnostic[]; suggestions: ts.DiagnosticWithLocation[] } | null = null;
@@ -34,46 +39,6 @@ const times: EditorTimes = {
 };
 process.stdout.write(JSON.stringify(times));
 process.exit();
-
-function openProject(): ts.server.Project {
-  const watcher = { close: () => undefined };
-  const host = {
-    ...typescript.sys,
-    setTimeout: () => undefined,
-    clearTimeout: () => undefined,
-    setImmediate: () => undefined,
-    clearImmediate: () => undefined,
-    watchFile: () => watcher,
-    watchDirectory: () => watcher,
-  };
-  const logger: ts.server.Logger = {
-    close: () => undefined,
-    hasLevel: () => false,
-    loggingEnabled: () => false,
-    perftrc: () => undefined,
-    info: () => undefined,
-    startGroup: () => undefined,
-    endGroup: () => undefined,
-    msg: () => undefined,
-    getLogFileName: () => undefined,
-  };
-  const { server } = typescript;
-  const projects = new server.ProjectService({
-    host,
-    logger,
-    cancellationToken: server.nullCancellationToken,
-    useSingleInferredProject: false,
-    useInferredProjectPerProjectRoot: false,
-    typingsInstaller: server.nullTypingsInstaller,
-    session: undefined,
-  });
-  for (const file of ["convoy/functions/users.ts", "src/completions.ts"]) {
-    projects.openClientFile(path.posix.join(dir, file));
-  }
-  const opened = projects.configuredProjects.values().next().value;
-  if (opened === undefined) throw new Error(`No tsconfig.json in ${dir} was opened.`);
-  return opened;
-}
 
 function withPlugin(): ts.LanguageService {
   const file = "../../dist/cjs/language-service-plugin/index.cjs";

@@ -5,6 +5,7 @@ import ts from "typescript";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createGuard } from "../../language-service-plugin/guard.js";
 import { createLanguageService } from "../../language-service-plugin/language-service.js";
+import { openServerProject } from "../support/server-project.js";
 import type { TempProject } from "../support/temp-project.js";
 import { editorProject, tsconfig } from "./project.js";
 
@@ -162,7 +163,10 @@ class Typing {
 
   constructor(root: string) {
     this.#root = root.replaceAll("\\", "/");
-    this.#project = openProject(files.map(([name]) => this.#path(name)));
+    this.#project = openServerProject(
+      ts,
+      files.map(([name]) => this.#path(name)),
+    );
     this.#service = this.#plugged(this.#project, this.#project.getLanguageService());
     this.#host = this.#hostOf(this.#project);
     // Its files are parsed from their texts, and share no node with those that were edited.
@@ -250,41 +254,4 @@ class Typing {
   #path(name: string): string {
     return path.posix.join(this.#root, name);
   }
-}
-
-function openProject(open: readonly string[]): ts.server.Project {
-  const watcher = { close: () => undefined };
-  const host = {
-    ...ts.sys,
-    setTimeout: () => undefined,
-    clearTimeout: () => undefined,
-    setImmediate: () => undefined,
-    clearImmediate: () => undefined,
-    watchFile: () => watcher,
-    watchDirectory: () => watcher,
-  };
-  const logger: ts.server.Logger = {
-    close: () => undefined,
-    hasLevel: () => false,
-    loggingEnabled: () => false,
-    perftrc: () => undefined,
-    info: () => undefined,
-    startGroup: () => undefined,
-    endGroup: () => undefined,
-    msg: () => undefined,
-    getLogFileName: () => undefined,
-  };
-  const projects = new ts.server.ProjectService({
-    host,
-    logger,
-    cancellationToken: ts.server.nullCancellationToken,
-    useSingleInferredProject: false,
-    useInferredProjectPerProjectRoot: false,
-    typingsInstaller: ts.server.nullTypingsInstaller,
-    session: undefined,
-  });
-  for (const file of open) projects.openClientFile(file);
-  const opened = projects.configuredProjects.values().next().value;
-  if (opened === undefined) throw new Error("There is no tsconfig.json.");
-  return opened;
 }

@@ -1,14 +1,19 @@
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { createBundler } from "../../../cli/dev/bundle.js";
 
 const esm = { "package.json": '{ "type": "module" }' };
 
-/** What `functions.ts` exports when its bundle is loaded; `null` where it was not bundled. */
-async function bundled(files: Readonly<Record<string, string>>): Promise<unknown> {
+/** What `use` makes of the bundle of `functions.ts`: its exports. `null` where it was not bundled. */
+async function bundled(
+  files: Readonly<Record<string, string>>,
+  use: (url: string) => Promise<unknown> = load,
+): Promise<unknown> {
   const root = await realpath(await mkdtemp(path.join(os.tmpdir(), "convoy-bundle-")));
   await using bundler = createBundler();
   await using _folder = { [Symbol.asyncDispose]: () => rm(root, { recursive: true }) };
@@ -25,8 +30,11 @@ async function bundled(files: Readonly<Record<string, string>>): Promise<unknown
   }
   const folder = await bundler.bundle(path.join(root, "app/convoy/_generated"));
   if (folder === null) return null;
-  const file = pathToFileURL(path.join(folder, "functions.js")).href;
-  return { ...((await import(/* @vite-ignore */ file)) as object) };
+  return await use(pathToFileURL(path.join(folder, "functions.js")).href);
+}
+
+async function load(url: string): Promise<unknown> {
+  return { ...((await import(/* @vite-ignore */ url)) as object) };
 }
 
 const functions = `import { other } from "other";
@@ -47,6 +55,16 @@ test("modules are one that finds the packages of the project, whatever kind they
     expect(found).toMatchObject({ a: "other", name: "Named" });
     expect(await (found as { later(): Promise<unknown> }).later()).toEqual(["function"]);
   }
+});
+
+test("an error names the line that a person wrote", async () => {
+  const text = `interface Gone { a: 1 }\n\nexport function a() {\n  throw new Error("wrong");\n}\n`;
+  const stack = await bundled({ "convoy/functions/a.ts": text }, async (url) => {
+    const script = `import(${JSON.stringify(url)}).then(({ a }) => a()).catch(({ stack }) => console.log(stack))`;
+    const args = ["--enable-source-maps", "--eval", script];
+    return (await promisify(execFile)(process.execPath, args)).stdout;
+  });
+  expect(stack).toMatch(/convoy[/\\]functions[/\\]a\.ts:4:9/);
 });
 
 test("what depends on the file that it is in is not bundled", async () => {
