@@ -12,7 +12,7 @@ import {
   startMarksServer,
 } from "../../tests/realtime/faults/support/marks-server.js";
 import { Participant } from "../../tests/realtime/faults/support/participant.js";
-import { Pooler } from "../../tests/realtime/faults/support/pooler.js";
+import { Pooler } from "../../tests/postgres/pool/pooler.js";
 import { removeBundle, ServerProcess } from "../../tests/realtime/faults/support/spawn-server.js";
 import { Wire } from "../../tests/realtime/faults/support/wire.js";
 import { SqlWriter } from "../../tests/realtime/faults/support/world.js";

@@ -26,11 +26,18 @@ interface Wire {
   /** The texts of named statements that Postgres has, and that it is about to have. */
   readonly parsedStatements: Readonly<Record<string, string>>;
   readonly submittedNamedStatements: Record<string, string>;
+  close(message: { readonly type: "S"; readonly name: string }): void;
   parse(message: { readonly name: string; readonly text: string }): void;
   bind(message: { readonly statement: string; readonly values: readonly (string | null)[] }): void;
   execute(): void;
   sync(): void;
 }
+
+/**
+ * Names that Postgres was sent and may not have come to look at. PgBouncer takes them for given all
+ * the same, and ends a session that gives one again without having closed it.
+ */
+const unsettledNames = new WeakMap<Wire, Set<string>>();
 
 /**
  * Named statements that are sent as one: Postgres answers when it has done them all, so that there is
@@ -67,6 +74,7 @@ export class StatementQuery extends Query {
     for (const { statement, parameters } of this.#sent) {
       const { name, text } = statement;
       if (!isKnown(wire, name)) {
+        if (unsettledNames.get(wire)?.delete(name) === true) wire.close({ type: "S", name });
         wire.parse({ name, text });
         if (name !== "") wire.submittedNamedStatements[name] = text;
         this.#parsed.push(name);
@@ -100,8 +108,11 @@ export class StatementQuery extends Query {
 
   handleError(error: Error, connection: Connection): void {
     // Postgres has not looked at what came behind the one that failed.
-    const { submittedNamedStatements } = connection as unknown as Wire;
-    for (const name of this.#parsed) delete submittedNamedStatements[name];
+    const wire = connection as unknown as Wire;
+    for (const name of this.#parsed) {
+      delete wire.submittedNamedStatements[name];
+      if (name !== "" && wire.parsedStatements[name] === undefined) unsettle(wire, name);
+    }
     for (const [at, { answered }] of this.#sent.entries()) {
       const result = this.#results[at];
       if (result === undefined) answered(error);
@@ -121,6 +132,12 @@ export class StatementQuery extends Query {
 function isKnown({ parsedStatements, submittedNamedStatements }: Wire, name: string): boolean {
   if (name === "") return false;
   return parsedStatements[name] !== undefined || submittedNamedStatements[name] !== undefined;
+}
+
+function unsettle(wire: Wire, name: string): void {
+  const names = unsettledNames.get(wire);
+  if (names === undefined) unsettledNames.set(wire, new Set([name]));
+  else names.add(name);
 }
 
 /** An array as Postgres reads it. */

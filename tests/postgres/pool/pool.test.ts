@@ -3,6 +3,7 @@ import type { ConvoyError } from "../../../protocol/errors.js";
 import { runMutation } from "../../../runtime/database/transactions/mutation.js";
 import { runQuery } from "../../../runtime/database/transactions/query.js";
 import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
+import type { Connection } from "../../../runtime/postgres/pool/connection.js";
 import { createPool, type Pool } from "../../../runtime/postgres/pool/pool.js";
 import type { PoolOptions } from "../../../runtime/postgres/pool/pool-options.js";
 import {
@@ -13,6 +14,8 @@ import {
   rows,
   statement,
 } from "../../database/transactions/database.js";
+import { seededRandom } from "../../support/random.js";
+import { Pooler } from "./pooler.js";
 import { startProxy } from "./proxy.js";
 
 let database: OwnDatabase;
@@ -98,6 +101,25 @@ for (const [what, onStartup] of [
       [["7"]],
     ]);
   });
+
+test("behind a pooler, a statement that Postgres had no look at is prepared once more", async () => {
+  await using pooler = await Pooler.before(database.url, 1, seededRandom(1));
+  await using pool = createPool({ url: pooler.url, max: 1 });
+  await using connection = await leased(pool);
+  const failing = statement("select 1 / 0");
+  await connection.command("begin");
+  const outcomes = await Promise.allSettled([
+    connection.runAhead(failing, []),
+    // Skipped with the one before it, and refused for it.
+    connection.run(statement("select 1"), []),
+    connection.run(statement("select 2"), []),
+  ]);
+  expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+  await connection.command("rollback");
+  for (const n of ["1", "2", "1"])
+    expect((await connection.run(statement(`select ${n}`), [])).rows).toEqual([[n]]);
+  expect(pooler.misused).toEqual([]);
+});
 
 test("whoever waits too long for a connection, or behind too many, is told", async () => {
   await using pool = createPool({
@@ -223,16 +245,13 @@ function signal(): { readonly given: Promise<void>; give(): void } {
   return { given, give: () => give() };
 }
 
-async function leased(
-  pool: Pool,
-): Promise<AsyncDisposable & Pick<Awaited<ReturnType<Pool["connect"]>>, "run">> {
+async function leased(pool: Pool): Promise<AsyncDisposable & Connection> {
   const connection = await pool.connect();
-  return {
-    run: (...args) => connection.run(...args),
+  return Object.assign(connection, {
     [Symbol.asyncDispose]: async () => {
       connection.release();
     },
-  };
+  });
 }
 
 async function failureWith(options: PoolOptions): Promise<ConvoyError> {

@@ -3,7 +3,7 @@ import { withClient } from "../../../runtime/postgres/embedded/database-client.j
 import { seededRandom } from "../../support/random.js";
 import { marksDatabase, startMarksServer } from "./support/marks-server.js";
 import { Participant } from "./support/participant.js";
-import { Pooler } from "./support/pooler.js";
+import { Pooler } from "../../postgres/pool/pooler.js";
 import { underLoad } from "./support/under-load.js";
 import { faultSeeds, SqlWriter } from "./support/world.js";
 
@@ -35,5 +35,6 @@ for (const seed of faultSeeds(1)) {
     await underLoad({ databaseUrl, participants, sql, random, faults });
     // They have listened, and it was of no use.
     expect(pooler.notifications).toBeGreaterThan(0);
+    expect(pooler.misused).toEqual([]);
   });
 }
