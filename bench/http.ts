@@ -14,9 +14,9 @@ const TARGET_TRPC = 1;
 const connectionCounts = [1, 32];
 /** Until what runs often is compiled. */
 const WARM_UP = 2_000;
-const REQUESTS = 1_000;
-/** Rounds of one run: they are short, so that a busy moment of the machine meets both. */
-const ROUNDS = 3;
+const REQUESTS = 300;
+/** Rounds of one run: they are short and many, so that a busy moment of the machine meets all alike. */
+const ROUNDS = 12;
 
 /**
  * Requests over HTTP: of Convoy's server, of the same endpoints by hand, and with tRPC and Drizzle. By

@@ -1,11 +1,14 @@
-import express, { type Express, type Router } from "express";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import express, { type Router } from "express";
 import helmet, { type HelmetOptions } from "helmet";
 import type { Backend } from "./backend.js";
 import { CallGate } from "./call-gate.js";
 import { createCallRecorder } from "./call-recorder.js";
+import { type AnswerCall, createAnswerCall } from "./http/answer-call.js";
+import { answerError } from "./http/answer-error.js";
 import { originRule } from "./http/origins.js";
 import { BodyReader } from "./http/read-body.js";
-import { answerError, createRouter, notFound } from "./http/router.js";
+import { createRouter, notFound, type RouterOptions } from "./http/router.js";
 import { type ServerLimits, usualLimits } from "./limits.js";
 import type { ServerLog } from "./log/server-log.js";
 import { createMetrics } from "./metrics.js";
@@ -26,6 +29,8 @@ export interface AppOptions {
 
 /** The routes of a server, and what decides whether they answer. */
 export interface Routes {
+  readonly answerCall: AnswerCall;
+  /** For what is no call. */
   readonly router: Router;
   readonly limits: ServerLimits;
   readonly gate: CallGate;
@@ -55,7 +60,7 @@ const headers: HelmetOptions = {
 
 /** A whole server but for its socket: see `listen`. */
 export interface App extends Routes {
-  readonly express: Express;
+  readonly handle: RequestListener;
   readonly log: ServerLog;
 }
 
@@ -77,7 +82,7 @@ export function createRoutes(options: AppOptions, ofProcess = false): Routes {
     process: ofProcess,
   });
   const functions = () => backend.code.functions;
-  const router = createRouter({
+  const routerOptions: RouterOptions = {
     backend,
     gate,
     reader: new BodyReader(limits.bodyBytes, limits.arrivingBytes),
@@ -89,10 +94,12 @@ export function createRoutes(options: AppOptions, ofProcess = false): Routes {
     live,
     allowedOrigins,
     development,
-  });
+  };
+  const answerCall = createAnswerCall(routerOptions);
+  const router = createRouter(routerOptions);
   const allowsOrigin = originRule(allowedOrigins);
   const upgrade = webSockets({ live, allowsOrigin, development });
-  return { router, limits, gate, readiness, live, upgrade };
+  return { answerCall, router, limits, gate, readiness, live, upgrade };
 }
 
 /** The application that has a server to itself. */
@@ -104,9 +111,24 @@ export function createApp(options: AppOptions): App {
   app.disable("etag");
   // Nothing reads it.
   app.set("query parser", false);
-  app.use(helmet(headers));
   app.use(routes.router);
   app.use(notFound);
   app.use(answerError({ log, development }));
-  return { ...routes, express: app, log };
+  const alwaysSent = constantHeaders();
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    for (const [name, value] of alwaysSent) response.setHeader(name, value);
+    if (!routes.answerCall(request, response)) app(request, response);
+  };
+  return { ...routes, handle, log };
+}
+
+/** What `helmet` sets: the same for every answer. */
+function constantHeaders(): ReadonlyMap<string, string> {
+  const set = new Map<string, string>();
+  const response = {
+    setHeader: (name: string, value: string) => set.set(name, value),
+    removeHeader: (name: string) => set.delete(name),
+  };
+  helmet(headers)({} as IncomingMessage, response as unknown as ServerResponse, () => {});
+  return set;
 }

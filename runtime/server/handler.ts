@@ -110,6 +110,7 @@ export async function convoyHandler(options: ConvoyHandlerOptions): Promise<Conv
     return closing;
   };
   const handle: HttpHandler = (request, response, next) => {
+    if (routes.answerCall(request as never, response as never)) return;
     routes.router(request as never, response as never, (error?: unknown) => {
       if (next !== undefined) next(error);
       else notFound(request as never, response as never);

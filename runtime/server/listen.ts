@@ -37,11 +37,11 @@ export async function listen(app: App, { port, host }: ListenOptions): Promise<L
       // The limits above hold to within this.
       connectionsCheckingInterval: Math.min(5_000, limits.headersMs, limits.requestMs),
     },
-    app.express,
+    app.handle,
   );
   server.maxConnections = limits.connections;
   // It expects what no server knows: answered as if it did not.
-  server.on("checkExpectation", app.express);
+  server.on("checkExpectation", app.handle);
   server.on("upgrade", (request, socket, head) => {
     app.upgrade(request, socket, head);
     // Nothing else is here that a connection could be upgraded for.

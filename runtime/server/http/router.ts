@@ -1,43 +1,27 @@
-import { type NextFunction, type Request, type Response, Router } from "express";
+import { type Request, type Response, Router } from "express";
 import { ConvoyError } from "../../../protocol/errors.js";
 import { SYNC_PATH } from "../../../protocol/sync.js";
 import { type CallGate, shuttingDown } from "../call-gate.js";
-import type { ServerLimits } from "../limits.js";
-import { errorRecord } from "../log/error-record.js";
-import type { ServerLog } from "../log/server-log.js";
 import type { Metrics } from "../metrics.js";
 import type { Readiness } from "../readiness.js";
-import { callTarget } from "./call-path.js";
-import { type CallRouteOptions, callRoute } from "./call-route.js";
+import type { AnswerCallOptions } from "./answer-call.js";
+import { answerError } from "./answer-error.js";
 import { type EventStreamOptions, openEventStream, receiveMessages } from "../sync/event-stream.js";
+import { onlyMethods } from "./methods.js";
 import { originPolicy } from "./origins.js";
 import { problemOf, sendProblem } from "./problem.js";
-import { identifyRequest } from "./request-id.js";
 
-export interface RouterOptions extends CallRouteOptions, EventStreamOptions {
-  readonly limits: Pick<ServerLimits, "urlLength">;
-  readonly allowedOrigins: readonly string[];
+export interface RouterOptions extends AnswerCallOptions, EventStreamOptions {
   readonly readiness: Readiness;
   readonly metrics: Metrics;
-  readonly log: ServerLog;
   readonly gate: CallGate;
 }
 
-/** All that a server answers. What is none of it goes on to whatever comes next. */
+/** All that a server answers besides calls. What is none of it goes on to whatever comes next. */
 export function createRouter(options: RouterOptions): Router {
-  const { limits, allowedOrigins, readiness, metrics, gate } = options;
+  const { allowedOrigins, readiness, metrics, gate } = options;
   const router = Router({ caseSensitive: true, strict: true });
   const checkOrigin = originPolicy(allowedOrigins);
-  const answerCall = callRoute(options);
-  router.use((request, response, next) => {
-    // Nothing else under /api: the application that Convoy is mounted in may have paths of its own.
-    const target = callTarget(request.url);
-    if (target === null) return next();
-    if (request.url.length > limits.urlLength) throw urlTooLong(limits.urlLength);
-    if (checkOrigin(request, response) === "answered") return;
-    if (request.method !== "POST") return onlyMethods("POST")(request, response);
-    return answerCall(target.kind, target.name, request, response);
-  });
   router.use(SYNC_PATH, (request, response, next) => {
     if (request.path !== "/") return next();
     if (checkOrigin(request, response) === "answered") return;
@@ -85,43 +69,6 @@ export function notFound(_request: Request, response: Response): void {
   sendProblem(response, body);
 }
 
-/** Answers what a handler, or Express itself, has thrown. */
-export function answerError({
-  log,
-  development,
-}: Pick<RouterOptions, "log" | "development">): (
-  error: unknown,
-  request: Request,
-  response: Response,
-  next: NextFunction,
-) => void {
-  // Express knows by the number of parameters that it is for errors.
-  return (error, request, response, _next) => {
-    const problem = problemOf(error, { development });
-    if (problem.isFault) {
-      const requestId = identifyRequest(request, response);
-      const { errorId } = problem.body;
-      log.error({ requestId, errorId, error: errorRecord(error) }, "request failed");
-    }
-    sendProblem(response, problem.body);
-  };
-}
-
-function onlyMethods(allow: string): (request: Request, response: Response) => void {
-  return (request, response) => {
-    response.setHeader("allow", allow);
-    if (request.method === "OPTIONS") {
-      response.writeHead(204).end();
-      return;
-    }
-    throw new ConvoyError(
-      "method-not-allowed",
-      `${request.method} is not for this path. Use ${allow}.`,
-      { status: 405 },
-    );
-  };
-}
-
 function upgradeRequired(): ConvoyError {
   return new ConvoyError(
     "websocket-required",
@@ -134,12 +81,4 @@ function sendStatus(response: Response, status: string): void {
   response.setHeader("cache-control", "no-store");
   response.setHeader("content-type", "application/json");
   response.end(JSON.stringify({ status }));
-}
-
-function urlTooLong(limit: number): ConvoyError {
-  return new ConvoyError(
-    "url-too-long",
-    `The path is longer than ${limit} characters. Send arguments in the body.`,
-    { status: 414 },
-  );
 }
