@@ -1,5 +1,5 @@
 import type ts from "typescript";
-import { scopesOf } from "../syntax/scope.js";
+import { scopesIn } from "../syntax/scope.js";
 import { unwrap } from "../syntax/tree.js";
 import type { SourceRuleContext } from "./rule.js";
 
@@ -9,10 +9,10 @@ import type { SourceRuleContext } from "./rule.js";
  * and to ask for a type takes longer. `null` for all others.
  */
 export function tableOfArgument(context: SourceRuleContext, value: ts.Expression): string | null {
-  const { ts, syntax } = context;
+  const { ts, sourceFile, syntax } = context;
   const identifier = unwrap(ts, value);
   if (identifier !== value || !ts.isIdentifier(identifier)) return null;
-  const element = scopesOf(ts).resolve(identifier)?.declaration;
+  const element = scopesIn(ts, sourceFile).resolve(identifier)?.declaration;
   if (element === undefined || !ts.isBindingElement(element)) return null;
   const name = element.propertyName ?? element.name;
   const { initializer, dotDotDotToken, parent: pattern } = element;

@@ -7,7 +7,7 @@ import { type NameArgument, nameArgument } from "./name-argument.js";
 import { isOutsideModule, type OutsideUse, outsideGlobals, outsideUseOf } from "./outside-use.js";
 import { type PromiseFate, promiseFate } from "./promise-fate.js";
 import { chainReader, isChainMethod, type QueryChain } from "./query-chain.js";
-import { type Scopes, scopesOf } from "./scope.js";
+import { type Scopes, scopesIn } from "./scope.js";
 import { enclosingFunction, ensureParents, type TypeScript, wrapped } from "./tree.js";
 
 /** What one file says to Convoy: its definitions, and its uses of contexts and databases. */
@@ -145,7 +145,7 @@ function openFile(
 ): { readonly imports: Imports; read(statement: ts.Statement): StatementSyntax } {
   ensureParents(ts, sourceFile);
   const imports = importsOf(ts, sourceFile);
-  const scopes = scopesOf(ts);
+  const scopes = scopesIn(ts, sourceFile);
   const outsideNames = new Set(outsideGlobals);
   for (const [local, { module, typeOnly }] of imports) {
     if (!typeOnly && isOutsideModule(module)) outsideNames.add(local);

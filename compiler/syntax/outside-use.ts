@@ -58,7 +58,11 @@ const packages: ReadonlySet<string> = new Set([
 
 /** Whether the module does I/O: a built-in one such as `node:fs/promises`, or a known package. */
 export function isOutsideModule(module: string): boolean {
-  const [root = ""] = module.replace(/^node:/, "").split("/");
+  // Asked of every import at every key of an editor.
+  if (module.startsWith(".")) return false;
+  const start = module.startsWith("node:") ? 5 : 0;
+  const slash = module.indexOf("/", start);
+  const root = module.slice(start, slash < 0 ? undefined : slash);
   return builtIns.has(root) || packages.has(module);
 }
 

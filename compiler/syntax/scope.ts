@@ -29,7 +29,16 @@ export interface Scopes {
   resolve(identifier: ts.Identifier): Binding | null;
 }
 
-export function scopesOf(ts: TypeScript): Scopes {
+const known = new WeakMap<ts.SourceFile, Scopes>();
+
+/** The scopes of a file. Whoever asks shares what was found for others. */
+export function scopesIn(ts: TypeScript, sourceFile: ts.SourceFile): Scopes {
+  let scopes = known.get(sourceFile);
+  if (scopes === undefined) known.set(sourceFile, (scopes = openScopes(ts, sourceFile)));
+  return scopes;
+}
+
+function openScopes(ts: TypeScript, sourceFile: ts.SourceFile): Scopes {
   const cache = new Map<ts.Node, Names>();
   const opening = scopeKinds(ts);
   let hasVars: boolean | undefined;
@@ -38,7 +47,7 @@ export function scopesOf(ts: TypeScript): Scopes {
     let names = cache.get(container);
     if (names === undefined) {
       // Nearly no file has one, and to look for it is to walk through every function.
-      hasVars ??= container.getSourceFile().text.includes("var");
+      hasVars ??= sourceFile.text.includes("var");
       names = declaredNames(ts, container, hasVars);
       cache.set(container, names);
     }

@@ -153,6 +153,8 @@ export class FunctionsReader {
   }
 
   #readMember(type: ts.Type, key: string, types: TypeReader): TypeFact {
+    const argument = argumentFor(this.#o.ts, this.#checker, type, key);
+    if (argument) return types.read(argument);
     const property = type.getProperty(key);
     return property ? types.read(this.#checker.getTypeOfSymbol(property)) : { kind: "any" };
   }
@@ -188,6 +190,56 @@ export class FunctionsReader {
         ),
     );
   }
+}
+
+/**
+ * The type that a member has for being declared as a type parameter of its interface: the argument
+ * itself, where to ask for the member would make all members first.
+ */
+function argumentFor(
+  typescript: typeof ts,
+  checker: ts.TypeChecker,
+  type: ts.Type,
+  key: string,
+): ts.Type | undefined {
+  const { TypeFlags, ObjectFlags } = typescript;
+  const isReference =
+    (type.flags & TypeFlags.Object) !== 0 &&
+    ((type as ts.ObjectType).objectFlags & ObjectFlags.Reference) !== 0;
+  const [declaration, ...others] = (isReference && type.symbol.declarations) || [];
+  if (!declaration || others.length > 0 || !typescript.isInterfaceDeclaration(declaration)) {
+    return undefined;
+  }
+  const position = parametersOf(typescript, declaration).get(key);
+  return position === undefined
+    ? undefined
+    : checker.getTypeArguments(type as ts.TypeReference)[position];
+}
+
+const parameters = new WeakMap<ts.InterfaceDeclaration, ReadonlyMap<string, number>>();
+
+/** By the names of members, the places of the type parameters that they are declared as. */
+function parametersOf(
+  typescript: typeof ts,
+  declaration: ts.InterfaceDeclaration,
+): ReadonlyMap<string, number> {
+  let known = parameters.get(declaration);
+  if (known === undefined) {
+    const names = (declaration.typeParameters ?? []).map(({ name }) => name.text);
+    const members = declaration.members.flatMap((member): [string, number][] => {
+      if (!typescript.isPropertySignature(member) || member.questionToken) return [];
+      const { name, type } = member;
+      if (!typescript.isStringLiteral(name) || !type || !typescript.isTypeReferenceNode(type)) {
+        return [];
+      }
+      const position = typescript.isIdentifier(type.typeName)
+        ? names.indexOf(type.typeName.text)
+        : -1;
+      return position < 0 ? [] : [[name.text, position]];
+    });
+    parameters.set(declaration, (known = new Map(members)));
+  }
+  return known;
 }
 
 const variantsIn: (schema: SchemaFacts) => ReadonlyMap<string, number> = memoized(

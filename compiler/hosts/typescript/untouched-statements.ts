@@ -28,42 +28,72 @@ export function untouchedStatements(
   const none = new Map<ts.Statement, UntouchedStatement>();
   const old = before.statements.map((node) => statementOf(typescript, before, node));
   const now = after.statements.map((node) => statementOf(typescript, after, node));
-  const known = new Map(old.map((statement) => [statement.text, statement]));
-  const texts = new Set(now.map(({ text }) => text));
-  if (known.size !== old.length || texts.size !== now.length) return none;
+  const pairs = pairsOf(old, now);
+  if (pairs === null) return none;
 
-  const stayed = now.filter(({ text }) => known.has(text));
-  const inOldOrder = old.filter(({ text }) => texts.has(text));
-  if (stayed.some(({ text }, i) => inOldOrder[i]?.text !== text)) return none;
+  const stayedOld = new Set(pairs.values());
   const edited = [
-    ...old.filter(({ text }) => !texts.has(text)),
-    ...now.filter(({ text }) => !known.has(text)),
+    ...old.filter((statement) => !stayedOld.has(statement)),
+    ...now.filter((statement) => !pairs.has(statement)),
   ];
-  if (![...edited, ...stayed].every((statement) => isDeclarative(typescript, statement))) {
-    return none;
-  }
+  if (![...edited, ...pairs.keys()].every(({ isDeclarative }) => isDeclarative)) return none;
   if (edited.some(({ node }) => typescript.isImportDeclaration(node))) return none;
 
   const dirty = new Set(edited.flatMap(({ names }) => names));
-  let clean = stayed.filter(
-    ({ node }) => !concerned.some((position) => position >= node.pos && position < node.end),
-  );
-  for (const statement of stayed) {
-    if (!clean.includes(statement)) for (const name of statement.names) dirty.add(name);
+  const clean = new Set<Statement>();
+  for (const statement of pairs.keys()) {
+    const { pos, end } = statement.node;
+    if (concerned.every((position) => position < pos || position >= end)) clean.add(statement);
+    else for (const name of statement.names) dirty.add(name);
   }
   for (let size = -1; size !== dirty.size; ) {
     size = dirty.size;
-    const mentionsDirty = (statement: Statement) =>
-      [...dirty].some((name) => mentions(typescript, statement, name));
-    for (const { names } of clean.filter(mentionsDirty)) for (const name of names) dirty.add(name);
-    clean = clean.filter((statement) => !mentionsDirty(statement));
+    const names = [...dirty];
+    for (const statement of clean) {
+      if (!names.some((name) => mentions(typescript, statement, name))) continue;
+      clean.delete(statement);
+      for (const name of statement.names) dirty.add(name);
+    }
   }
-  return new Map(
-    clean.flatMap(({ node, text, names, isExported }) => {
-      const twin = known.get(text);
-      return twin ? [[node, { before: twin.node, exports: isExported ? names : [] }]] : [];
-    }),
-  );
+  const untouched = new Map<ts.Statement, UntouchedStatement>();
+  for (const statement of clean) {
+    const twin = pairs.get(statement);
+    const exports = statement.isExported ? statement.names : [];
+    if (twin !== undefined) untouched.set(statement.node, { before: twin.node, exports });
+  }
+  return untouched;
+}
+
+/**
+ * The statements that are there with the same text as before, and in the same order, each with what it
+ * was; `null` where it cannot be said which was which.
+ */
+function pairsOf(
+  old: readonly Statement[],
+  now: readonly Statement[],
+): ReadonlyMap<Statement, Statement> | null {
+  // An editor's parser takes over the nodes in front of an edit and behind it.
+  let head = 0;
+  while (head < now.length && now[head] === old[head]) head += 1;
+  let tail = 0;
+  const rest = Math.min(old.length, now.length) - head;
+  while (tail < rest && now.at(-1 - tail) === old.at(-1 - tail)) tail += 1;
+  const pairs = new Map<Statement, Statement>();
+  for (const statement of now.slice(0, head)) pairs.set(statement, statement);
+  const oldParsed = old.slice(head, old.length - tail);
+  const parsed = now.slice(head, now.length - tail);
+  const known = new Map(oldParsed.map((statement) => [statement.text, statement]));
+  const texts = new Set(parsed.map(({ text }) => text));
+  if (known.size !== oldParsed.length || texts.size !== parsed.length) return null;
+  const inOldOrder = oldParsed.filter(({ text }) => texts.has(text));
+  const stayed = parsed.filter(({ text }) => known.has(text));
+  for (const [position, statement] of stayed.entries()) {
+    const twin = inOldOrder[position];
+    if (twin?.text !== statement.text) return null;
+    pairs.set(statement, twin);
+  }
+  for (const statement of now.slice(now.length - tail)) pairs.set(statement, statement);
+  return pairs;
 }
 
 /** Reads the statements of a file now, for {@link untouchedStatements} to compare them later. */
@@ -78,8 +108,8 @@ interface Statement {
   readonly text: string;
   readonly names: readonly string[];
   readonly isExported: boolean;
-  /** It assigns outside of functions, and so may narrow what comes after it. */
-  readonly assigns: boolean;
+  /** It does no more than give types to the names that it declares. */
+  readonly isDeclarative: boolean;
 }
 
 const statements = new WeakMap<ts.Statement, Statement>();
@@ -95,14 +125,15 @@ function statementOf(typescript: typeof ts, file: ts.SourceFile, node: ts.Statem
 
 function readStatement(typescript: typeof ts, file: ts.SourceFile, node: ts.Statement): Statement {
   const { SyntaxKind } = typescript;
+  const names = declaredNames(typescript, node);
   return {
     node,
     text: file.text.slice(node.pos, node.end),
-    names: declaredNames(typescript, node),
+    names,
     isExported:
       typescript.canHaveModifiers(node) &&
       (typescript.getModifiers(node) ?? []).some(({ kind }) => kind === SyntaxKind.ExportKeyword),
-    assigns: assignsOutside(typescript, node),
+    isDeclarative: isDeclarative(typescript, node, names),
   };
 }
 
@@ -162,9 +193,13 @@ export function declaredNames(typescript: typeof ts, node: ts.Statement): readon
   return [];
 }
 
-/** Whether a statement does no more than give types to the names that it declares. */
-function isDeclarative(typescript: typeof ts, { node, names, assigns }: Statement): boolean {
-  if (assigns) return false;
+function isDeclarative(
+  typescript: typeof ts,
+  node: ts.Statement,
+  names: readonly string[],
+): boolean {
+  // An assignment outside of functions may narrow what comes after it.
+  if (assignsOutside(typescript, node)) return false;
   if (typescript.isImportDeclaration(node)) return true;
   if (typescript.isVariableStatement(node)) {
     const { flags, declarations } = node.declarationList;
