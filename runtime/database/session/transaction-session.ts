@@ -1,5 +1,5 @@
 import type { QueryResult } from "pg";
-import { ConvoyError } from "../../../protocol/errors.js";
+import type { ConvoyError } from "../../../protocol/errors.js";
 import { databaseError } from "../../postgres/errors/database-error.js";
 import { failureOf } from "../../postgres/errors/sqlstate.js";
 import type { UniqueIndexLookup } from "../../postgres/errors/violation.js";
@@ -7,10 +7,14 @@ import type { Connection, RawQuery } from "../../postgres/pool/connection.js";
 import { plannerOff, plannerOn } from "../../postgres/pool/settings.js";
 import { AheadStatements } from "./ahead.js";
 import type { Begin } from "./begin.js";
+import { Guard } from "./guard.js";
+import { PartCalls } from "./part-calls.js";
 import { guardRawSql } from "./raw-guard.js";
 import { rawTypes } from "./raw-types.js";
 import type { RawOptions, RawResult, WriteSession } from "./session.js";
+import { endedError, restarted } from "./session-errors.js";
 import type { Parameter, Statement, StatementResult } from "./statement.js";
+import { Turns } from "./turns.js";
 
 /**
  * How statements are run.
@@ -45,8 +49,7 @@ export class TransactionSession implements WriteSession {
   readonly #mode: SessionMode;
   /** The answer to BEGIN; `null` before it was sent. */
   #beginning: Promise<void> | null = null;
-  /** In guarded mode, a statement waits for the savepoint of the one before it. */
-  #gate: Promise<void> = Promise.resolve();
+  readonly #guard: Guard;
   #statements = 0;
   #usedRaw = false;
   #ended = false;
@@ -59,10 +62,7 @@ export class TransactionSession implements WriteSession {
   #pending = 0;
   #settled: (() => void) | null = null;
   readonly #root: WriteSession = this.#part();
-  /** The part that may send: the whole, or the innermost of the nested mutations. */
-  #current: WriteSession = this.#root;
-  /** The ends of the nested mutations that run, the innermost last. */
-  readonly #currentEnded: Promise<void>[] = [];
+  readonly #turns = new Turns<WriteSession>(this.#root);
   #nestings = 0;
 
   constructor(options: TransactionSessionOptions) {
@@ -70,6 +70,7 @@ export class TransactionSession implements WriteSession {
     this.#mode = options.mode;
     this.#begin = options.begin;
     this.#ahead = new AheadStatements(options.connection, (error) => this.#failAhead(error));
+    this.#guard = new Guard(options.connection, () => this.#fatal ?? this.#failure);
     this.#uniqueIndex = options.uniqueIndex;
     this.#begun = options.begun;
   }
@@ -153,16 +154,8 @@ export class TransactionSession implements WriteSession {
   }
 
   /** One part of the transaction, the whole or a nested mutation, with what it has sent. */
-  #part(calls: PartCalls = { open: true, sent: new Set() }): WriteSession {
-    const track = <Result>(call: () => Promise<Result>): Promise<Result> => {
-      const result = calls.open ? call() : Promise.reject(endedError());
-      const settled = result.then(
-        () => void calls.sent.delete(settled),
-        () => void calls.sent.delete(settled),
-      );
-      calls.sent.add(settled);
-      return result;
-    };
+  #part(calls: PartCalls = new PartCalls()): WriteSession {
+    const track = <Result>(call: () => Promise<Result>): Promise<Result> => calls.track(call);
     const part: WriteSession = {
       run: (statement, parameters) =>
         track(() => {
@@ -195,11 +188,11 @@ export class TransactionSession implements WriteSession {
     try {
       this.#refuseUnlessUsable();
       const name = `convoy_nested_${++this.#nestings}`;
-      const calls: PartCalls = { open: true, sent: new Set() };
+      const calls = new PartCalls();
       const inner = this.#part(calls);
       // Nothing may come between: of two parts that wait for their turn, one takes it.
-      while (this.#current !== outer) await this.#endOfCurrent();
-      const end = this.#makeCurrent(inner);
+      while (!this.#turns.isOf(outer)) await this.#turns.end();
+      const end = this.#turns.begin(inner, outer);
       try {
         await this.begin();
         this.#refuseUnlessUsable();
@@ -208,12 +201,11 @@ export class TransactionSession implements WriteSession {
             return await work(inner);
           } finally {
             // What the handler did not wait for belongs to the part all the same.
-            calls.open = false;
-            await Promise.all(calls.sent);
+            await calls.close();
           }
         });
       } finally {
-        end(outer);
+        end();
       }
     } catch (error) {
       if (this.#ended) this.#late ??= endedError();
@@ -250,36 +242,14 @@ export class TransactionSession implements WriteSession {
     }
   }
 
-  /** Lets one part send, and no other until it has ended. */
-  #makeCurrent(part: WriteSession): (next: WriteSession) => void {
-    let open = (): void => {};
-    this.#current = part;
-    const ended = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    this.#currentEnded.push(ended);
-    return (next) => {
-      void this.#currentEnded.pop();
-      this.#current = next;
-      open();
-    };
-  }
-
   async #turnOf(part: WriteSession): Promise<void> {
     this.#pending++;
     try {
-      while (this.#current !== part) await this.#endOfCurrent();
+      while (!this.#turns.isOf(part)) await this.#turns.end();
       this.#refuseUnlessUsable();
     } finally {
       if (--this.#pending === 0) this.#settled?.();
     }
-  }
-
-  async #endOfCurrent(): Promise<void> {
-    const ended = this.#currentEnded.at(-1);
-    // A nested mutation that has ended, and whose handler goes on, has no turn any more.
-    if (ended === undefined) throw endedError();
-    await ended;
   }
 
   /**
@@ -380,13 +350,13 @@ export class TransactionSession implements WriteSession {
     origin: "statement" | "raw",
   ): Promise<Result> {
     this.#refuseUnlessUsable();
-    if (this.#current !== part) await this.#turnOf(part);
+    if (!this.#turns.isOf(part)) await this.#turnOf(part);
     const first = ++this.#statements === 1;
     this.#pending++;
     try {
       const begun = this.#mode === "single" ? null : this.sendBegin();
       if (begun !== null) await begun;
-      const result = await (this.#mode === "guarded" ? this.#pass(send, checked) : send());
+      const result = await (this.#mode === "guarded" ? this.#guard.run(send, checked) : send());
       if (first && this.#begun !== undefined) await this.#begun();
       return result;
     } catch (error) {
@@ -406,47 +376,6 @@ export class TransactionSession implements WriteSession {
     if (this.needsGuard) this.#restart = "guarded";
     if (this.#restart !== null) throw restarted();
     if (this.#failure !== null) throw this.#failure;
-  }
-
-  /** In guarded mode: behind the savepoint that is open, and in one of its own if it may fail. */
-  async #pass<Result>(send: () => Promise<Result>, checked: boolean): Promise<Result> {
-    const before = this.#gate;
-    if (!checked) {
-      await before;
-      return await this.#sendUnlessFailed(send);
-    }
-    let open = (): void => {};
-    this.#gate = new Promise((resolve) => {
-      open = resolve;
-    });
-    await before;
-    try {
-      return await this.#sendUnlessFailed(() => this.#inSavepoint(send));
-    } finally {
-      open();
-    }
-  }
-
-  async #sendUnlessFailed<Result>(send: () => Promise<Result>): Promise<Result> {
-    if (this.#fatal !== null) throw this.#fatal;
-    if (this.#failure !== null) throw this.#failure;
-    return await send();
-  }
-
-  async #inSavepoint<Result>(send: () => Promise<Result>): Promise<Result> {
-    // Should any of the three commands fail, so does what follows, and COMMIT at the latest.
-    const ignore = (): void => {};
-    this.#connection.command("savepoint convoy").catch(ignore);
-    try {
-      const result = await send();
-      this.#connection.command("release savepoint convoy").catch(ignore);
-      return result;
-    } catch (error) {
-      this.#connection
-        .command("rollback to savepoint convoy; release savepoint convoy")
-        .catch(ignore);
-      throw error;
-    }
   }
 
   #sendRaw(query: RawQuery): Promise<QueryResult<Record<string, unknown>>> {
@@ -495,27 +424,4 @@ export class TransactionSession implements WriteSession {
     }
     return told;
   }
-}
-
-/** The calls of a part: those that are under way, and whether there may be more. */
-interface PartCalls {
-  open: boolean;
-  /** Settled, whatever comes of them: one that nobody waits for must not end the process. */
-  readonly sent: Set<Promise<void>>;
-}
-
-function endedError(): ConvoyError {
-  return new ConvoyError(
-    "transaction-ended",
-    "The database was called after the query or mutation had ended. Await every call on ctx before the handler returns.",
-  );
-}
-
-/** Never seen by a caller of the function: its answer is that of the attempt that follows. */
-function restarted(): ConvoyError {
-  return new ConvoyError(
-    "transaction-restarted",
-    "This attempt at the transaction was given up, and the handler runs again. Let this error through.",
-    { status: 503, retryable: true },
-  );
 }
