@@ -22,6 +22,8 @@ export interface EditorTimes {
 }
 
 const keys = 100;
+/** Of one session, the 95th percentile is the fifth worst key, which chance decides. */
+const MAX_SESSIONS = 3;
 const sizes = [
   { ...usualSize, atMostMs: 2 },
   { tables: 200, functions: 1000, atMostMs: 5 },
@@ -37,7 +39,7 @@ export const editor: Benchmark = {
 
 async function* measureSize(
   { atMostMs, ...size }: (typeof sizes)[number],
-  { clock }: BenchmarkOptions,
+  { clock, runs }: BenchmarkOptions,
 ): AsyncGenerator<Row> {
   using workspace = await createWorkspace(size);
   const at = (file: string) => path.join(workspace.dir, file);
@@ -56,7 +58,9 @@ async function* measureSize(
     });
     return JSON.parse(output) as EditorTimes;
   };
-  const plugged = await measure("with");
+  const sessions: EditorTimes[] = [];
+  for (let run = 0; run < Math.min(runs, MAX_SESSIONS); run++) sessions.push(await measure("with"));
+  const plugged = together(sessions);
   const bare = await measure("without");
   const name = `${size.tables}/${size.functions}`;
   const own = { name: "TypeScript itself", value: median(plugged.ownMs) };
@@ -93,6 +97,19 @@ async function* measureSize(
     value: plugged.heapMiB,
     baseline: { name: "without", value: bare.heapMiB },
     target: { of: "ratio", atMost: 1.1 },
+  };
+}
+
+function together(sessions: readonly EditorTimes[]): EditorTimes {
+  const keysOf = (of: (times: EditorTimes) => readonly number[]) => sessions.flatMap(of);
+  return {
+    addedMs: keysOf(({ addedMs }) => addedMs),
+    ownMs: keysOf(({ ownMs }) => ownMs),
+    firstMs: median(sessions.map(({ firstMs }) => firstMs)),
+    apiMs: keysOf(({ apiMs }) => apiMs),
+    plainMs: keysOf(({ plainMs }) => plainMs),
+    smallMs: keysOf(({ smallMs }) => smallMs),
+    heapMiB: median(sessions.map(({ heapMiB }) => heapMiB)),
   };
 }
 
