@@ -116,7 +116,13 @@ export class FileCache {
     known: KnownExports | undefined,
   ): ModuleFacts | null {
     if (!isFunctionsModule(this.#project, fileName)) return null;
-    const reader = new FunctionsReader({ ts: this.#ts, program, project: this.#project, schema });
+    const reader = new FunctionsReader({
+      ts: this.#ts,
+      program,
+      project: this.#project,
+      schema,
+      docs: false,
+    });
     const module = reader.read(fileName, known);
     return module && this.#markCircular(program, module);
   }

@@ -23,6 +23,8 @@ export interface FunctionsReaderOptions {
   readonly program: ts.Program;
   readonly project: ProjectLayout;
   readonly schema: SchemaFacts;
+  /** Whether the facts have doc comments, which only generated code needs. Default: they have. */
+  readonly docs?: boolean;
 }
 
 /** Exports of a module whose facts are known without reading them. */
@@ -88,12 +90,13 @@ export class FunctionsReader {
   }
 
   #typeReader(): TypeReader {
-    const { ts: typescript, program, project, schema } = this.#o;
+    const { ts: typescript, program, project, schema, docs = true } = this.#o;
     const variants = variantsIn(schema);
     return new TypeReader({
       ts: typescript,
       program,
       order: "name",
+      docs,
       projectPath: (path) => projectPath(project, path),
       documentOf: (symbol) => this.#documentOf(symbol),
       variantsOf: (table) => variants.get(table) ?? 0,

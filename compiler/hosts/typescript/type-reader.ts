@@ -18,6 +18,8 @@ export interface TypeReaderOptions {
    * read through the api has lost its places in the source, so functions go by names.
    */
   readonly order: "source" | "name";
+  /** Whether facts have doc comments. Default: they have. */
+  readonly docs?: boolean;
   /** A file's path relative to the project, or `null` for files outside it. */
   readonly projectPath: (file: string) => string | null;
 }
@@ -251,8 +253,9 @@ export class TypeReader {
     return (property.flags & this.#ts.SymbolFlags.Method) !== 0;
   }
 
-  /** A symbol's JSDoc comment as text, or an empty string. */
+  /** A symbol's JSDoc comment as text, or an empty string where there is none, or none is wanted. */
   docOf(symbol: ts.Symbol): string {
+    if (this.#options.docs === false) return "";
     const texts = (symbol.declarations ?? []).flatMap((declaration) =>
       docComments(this.#ts, declaration),
     );
