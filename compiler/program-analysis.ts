@@ -6,6 +6,7 @@ import { FunctionsReader } from "./hosts/typescript/functions-reader.js";
 import { TypeScriptHost } from "./hosts/typescript/host.js";
 import { readSchema } from "./hosts/typescript/schema-reader.js";
 import type { ConvoyDiagnostic } from "./model/diagnostic.js";
+import { deepFreeze } from "./model/freeze.js";
 import type { ProjectFacts } from "./model/facts.js";
 import { configOfProgram, type ProjectConfig } from "./project/config.js";
 import type { ProjectLayout } from "./project/layout.js";
@@ -77,7 +78,7 @@ class Analyser {
     const files = this.#createHost().functionsFiles();
     const modules = files.map((file) => reader.read(file));
     if (!modules.every((module) => module !== null)) return null;
-    const facts = { schema, modules };
+    const facts = deepFreeze({ schema, modules });
     if (checkGenerated(this.generate(facts)).length > 0) return null;
     const calls = new CallGraph({
       ts: this.#ts,

@@ -63,6 +63,14 @@ interface CachedFacts {
   readonly findings: readonly ConvoyDiagnostic[];
 }
 
+interface CachedOfSchema {
+  readonly project: ProjectLayout;
+  readonly rules: readonly FactsRule[];
+  readonly findings: readonly ConvoyDiagnostic[];
+}
+
+/** What all of some rules said of a schema: in an editor it is asked for at every key. */
+const schemaCache = new WeakMap<SchemaFacts, CachedOfSchema>();
 const cache = new WeakMap<ts.SourceFile, Map<SourceRule, CachedFindings>>();
 /** What facts rules said: by schema, by module, or by all facts, as the rule needs. */
 const factsCache = new WeakMap<object, Map<FactsRule, CachedFacts>>();
@@ -113,6 +121,21 @@ export class RuleRun {
       case "all-modules":
         return this.#kept(rule, facts, schema, facts);
     }
+  }
+
+  /** What all of `rules`, which need no more than the schema, find in it. */
+  schemaFindings(rules: readonly FactsRule[]): readonly ConvoyDiagnostic[] {
+    const { project, facts } = this.#options;
+    const { schema } = facts;
+    const before = schemaCache.get(schema);
+    if (before?.project === project && before.rules === rules) return before.findings;
+    const findings = rules.flatMap((rule) => this.factsFindings(rule));
+    // A rule that fails is to be told of each time.
+    const known = factsCache.get(schema);
+    if (rules.every((rule) => known?.has(rule))) {
+      schemaCache.set(schema, { project, rules, findings });
+    }
+    return findings;
   }
 
   #asked(modules: readonly ModuleFacts[]): readonly ModuleFacts[] {

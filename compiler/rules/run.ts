@@ -38,7 +38,7 @@ export function runRulesIn(options: RunRulesOptions, file: string): readonly Con
   const run = new RuleRun(options, file);
   const { facts, project, sourceFiles, found: inStatements } = options;
   const sourceFile = run.fileNamed(file);
-  const ofSchema = schemaFactsRules.flatMap((rule) => run.factsFindings(rule));
+  const ofSchema = run.schemaFindings(schemaFactsRules);
   const isSound =
     !hasSchemaErrors(ofSchema) &&
     !sourceFiles.some((other) => other !== sourceFile && breaksSchema(run, options, other));

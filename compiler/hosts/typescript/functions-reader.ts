@@ -7,7 +7,6 @@ import type {
   SchemaFacts,
   SourceSpan,
 } from "../../model/facts.js";
-import { deepFreeze } from "../../model/freeze.js";
 import { unionOf, without } from "../../model/canonical.js";
 import type { TypeFact } from "../../model/type-fact.js";
 import { documentInterfaces } from "../../printers/data-model-names.js";
@@ -80,13 +79,13 @@ export class FunctionsReader {
       if (found) functions.push(found);
       else otherExports.push({ name: symbol.name, span });
     }
-    return deepFreeze({
+    return {
       path,
       file: relativeToRoot(project, file),
       functions: functions.toSorted(byName),
       otherExports: otherExports.toSorted(byName),
       types: types.types,
-    });
+    };
   }
 
   #typeReader(): TypeReader {

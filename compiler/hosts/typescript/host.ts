@@ -108,7 +108,7 @@ export class TypeScriptHost implements CompilerHost {
     const modules = [...files]
       .toSorted()
       .flatMap((file) => reader.read(file, known.get(file)) ?? []);
-    return this.#markCircular(program, modules);
+    return deepFreeze(this.#markCircular(program, modules));
   }
 
   /**
@@ -121,7 +121,7 @@ export class TypeScriptHost implements CompilerHost {
     if (!modules.some((module) => module.functions.some(isSuspect))) return modules;
     const { layout: project } = this.#config;
     const calls = new CallGraph({ ts: this.#ts, program, project, files: this.functionsFiles() });
-    const marked: readonly ModuleFacts[] = modules.map((module) => ({
+    return modules.map((module) => ({
       ...module,
       functions: module.functions.map((facts) =>
         isSuspect(facts) && calls.reachesItself(facts.path)
@@ -129,7 +129,6 @@ export class TypeScriptHost implements CompilerHost {
           : facts,
       ),
     }));
-    return deepFreeze(marked);
   }
 
   #programFor(schema: SchemaFacts): ts.Program {
