@@ -211,6 +211,8 @@ describe("an error", () => {
 
   test("is told in words to a developer", async () => {
     await using dev = await startTestServer({ functions, development: true });
+    // Its message cannot be read, which is no reason to leave it without an answer.
+    expect((await dev.post("/api/query/bad.odd")).status).toBe(500);
     const thrown = await dev.post("/api/query/bad.throws");
     expect(thrown.json.detail).toContain("Error: the password is hunter2");
     const sql = await dev.post("/api/query/told.sql");

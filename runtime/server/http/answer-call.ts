@@ -35,8 +35,12 @@ export function createAnswerCall(options: AnswerCallOptions): AnswerCall {
       if (target === null) return false;
       if (url.length > limits.urlLength) throw urlTooLong(limits.urlLength);
       if (checkOrigin(request, response) === "answered") return true;
-      if (request.method === "POST") void answer(target.kind, target.name, request, response);
-      else onlyMethods("POST")(request, response);
+      if (request.method === "POST") {
+        // An error may be such that to tell of it fails, and must not end the process for that.
+        answer(target.kind, target.name, request, response).catch((error: unknown) =>
+          fail(error, request, response),
+        );
+      } else onlyMethods("POST")(request, response);
     } catch (error) {
       fail(error, request, response);
     }
