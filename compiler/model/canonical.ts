@@ -69,32 +69,52 @@ const kindOrder: readonly TypeFact["kind"][] = [
  * which is that of the source.
  */
 export function unionOf(members: readonly TypeFact[]): TypeFact {
+  const flat = members.flatMap(flatten);
+  const sorted = areUnlike(flat) ? flat.toSorted(byKind) : sortedByKey(flat);
+  const [first = { kind: "never" as const }, ...others] = sorted;
+  return others.length === 0 ? first : { kind: "union", members: sorted };
+}
+
+/** Whether the kinds alone tell all members apart, as they mostly do: no keys are needed then. */
+function areUnlike(members: readonly TypeFact[]): boolean {
+  return members.every(
+    ({ kind }, position) =>
+      kind !== "any" &&
+      kind !== "unknown" &&
+      kind !== "never" &&
+      members.findIndex((other) => other.kind === kind) === position,
+  );
+}
+
+function sortedByKey(members: readonly TypeFact[]): readonly TypeFact[] {
   const byKey = new Map<string, TypeFact>();
-  for (const member of members.flatMap(flatten)) {
+  for (const member of members) {
     const key = typeKey(member);
     if (member.kind !== "never" && !byKey.has(key)) byKey.set(key, member);
   }
   for (const dominant of ["any", "unknown"]) {
     const found = byKey.get(dominant);
-    if (found) return found;
+    if (found) return [found];
   }
   if (byKey.has("true") && byKey.has("false")) {
     byKey.delete("true");
     byKey.delete("false");
     byKey.set("boolean", { kind: "boolean" });
   }
-  const sorted = [...byKey].toSorted(byKindThenKey).map(([, member]) => member);
-  const [first = { kind: "never" as const }, ...others] = sorted;
-  return others.length === 0 ? first : { kind: "union", members: sorted };
+  return [...byKey].toSorted(byKindThenKey).map(([, member]) => member);
 }
 
 function flatten(type: TypeFact): readonly TypeFact[] {
   return type.kind === "union" ? type.members.flatMap(flatten) : [type];
 }
 
+function byKind(a: TypeFact, b: TypeFact): number {
+  return kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind);
+}
+
 function byKindThenKey([keyA, a]: [string, TypeFact], [keyB, b]: [string, TypeFact]): number {
-  const byKind = kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind);
-  if (byKind !== 0) return byKind;
+  const order = byKind(a, b);
+  if (order !== 0) return order;
   if (a.kind === "object") return 0;
   if (a.kind === "document" && b.kind === "document" && a.table === b.table) {
     return (a.variant ?? 0) - (b.variant ?? 0);

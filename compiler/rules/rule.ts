@@ -33,7 +33,7 @@ export interface FactsRule extends RuleBase {
   readonly on: "facts";
   /**
    * What a finding follows from, and so how long it is kept: the schema (it is given no modules),
-   * the schema and one module (it is given each by itself), or all of a project.
+   * the schema and one module (it is given each by itself), or the names in all modules.
    */
   readonly needs: "schema" | "one-module" | "all-modules";
   check(facts: ProjectFacts, context: FactsRuleContext): Iterable<Finding>;
@@ -44,8 +44,11 @@ export interface FactsRuleContext {
   readonly project: ProjectLayout;
   /** What stands at a place in the source, or `null` where the file is not at hand. */
   textAt(span: SourceSpan): string | null;
-  /** Those of the modules in which findings are asked for: all, or the one in an editor. */
-  readonly asked: readonly ModuleFacts[];
+  /**
+   * The project's modules beside those in the facts, of which no findings are asked for: an editor asks
+   * about one module. The names of their functions alone are to be relied on.
+   */
+  readonly otherModules: readonly ModuleFacts[];
 }
 
 /** Looks at one source file of the project, with the facts beside it. */
@@ -71,7 +74,6 @@ export interface SourceRuleContext {
   /** `sourceFile`'s path relative to the project root, with forward slashes. */
   readonly file: string;
   readonly project: ProjectLayout;
-  readonly facts: ProjectFacts;
   readonly schema: SchemaFacts;
   /** The functions module that this file is, or `null` for any other file. */
   readonly module: ModuleFacts | null;

@@ -1,26 +1,54 @@
 import type ts from "typescript";
 import type { ConvoyDiagnostic } from "../model/diagnostic.js";
-import type { SchemaFacts } from "../model/facts.js";
+import type { ModuleFacts, ProjectFacts, SchemaFacts } from "../model/facts.js";
 import { type ProjectLayout, relativeToRoot } from "../project/layout.js";
+import type { RunBefore } from "./answers.js";
 import { rules } from "./index.js";
-import { RuleRun, type RunRulesOptions } from "./rule-run.js";
+import type { FactsRule } from "./rule.js";
+import { type FoundInStatements, RuleRun, type RuleRunOptions } from "./rule-run.js";
 
 const sourceRules = rules.filter((rule) => rule.on === "source");
 const wholeFileRules = sourceRules.filter((rule) => rule.wholeFile);
 const statementRules = sourceRules.filter((rule) => !rule.wholeFile);
-const factsRules = rules.filter((rule) => rule.on === "facts");
-/** Those whose errors silence the others: see {@link withoutFollowers}. */
+const schemaRules = factsRulesThatNeed("schema");
+const moduleRules = factsRulesThatNeed("one-module");
+const projectRules = factsRulesThatNeed("all-modules");
+/** Their errors silence the others, as those of {@link schemaRules} do: see {@link withoutFollowers}. */
 const schemaSourceRules = sourceRules.filter(isOfSchema);
-const schemaFactsRules = factsRules.filter((rule) => isOfSchema(rule) && rule.needs === "schema");
+
+function factsRulesThatNeed(needs: FactsRule["needs"]): readonly FactsRule[] {
+  return rules.filter((rule) => rule.on === "facts").filter((rule) => rule.needs === needs);
+}
+
+/** What a look at a project and a look at one of its files have in common. */
+type CommonOptions = Pick<RuleRunOptions, "ts" | "project" | "checker" | "onBug">;
+
+export interface RunRulesOptions extends CommonOptions {
+  readonly facts: ProjectFacts;
+  /** The project's source files; the ones that no rule looks at may be among them. */
+  readonly sourceFiles: readonly ts.SourceFile[];
+  /** See {@link RuleRunOptions.hasSameTypes}. */
+  readonly hasSameTypes?: (sourceFile: ts.SourceFile) => boolean;
+  /** The last run, to which other files may have statements in common. */
+  readonly before?: RunBefore;
+  /** A source file's path relative to the project's root, where its name does not say it. */
+  readonly fileOf?: (sourceFile: ts.SourceFile) => string;
+}
 
 /** All findings about a project, sorted by file, place and code. */
 export function runRules(options: RunRulesOptions): readonly ConvoyDiagnostic[] {
-  const run = new RuleRun(options);
-  const modules = new Map(options.facts.modules.map((module) => [module.file, module]));
-  const found: ConvoyDiagnostic[] = [];
-  for (const rule of factsRules) found.push(...run.factsFindings(rule));
-  for (const [file, sourceFile] of run.files) {
-    if (!isLookedAt(options.project, file, sourceFile)) continue;
+  const { project, facts, sourceFiles } = options;
+  const fileOf = options.fileOf ?? ((file) => relativeToRoot(project, file.fileName));
+  const files = new Map(sourceFiles.map((file) => [fileOf(file), file]));
+  const run = new RuleRun({ ...options, otherModules: [], fileNamed: (file) => files.get(file) });
+  const modules = new Map(facts.modules.map((module) => [module.file, module]));
+  const found = [
+    ...run.schemaFindings(schemaRules),
+    ...facts.modules.flatMap((module) => run.moduleFindings(moduleRules, module)),
+    ...run.projectFindings(projectRules),
+  ];
+  for (const [file, sourceFile] of files) {
+    if (!isLookedAt(project, file, sourceFile)) continue;
     const module = modules.get(file) ?? null;
     for (const rule of sourceRules) {
       found.push(...run.sourceFindings(rule, sourceFile, file, module));
@@ -29,23 +57,41 @@ export function runRules(options: RunRulesOptions): readonly ConvoyDiagnostic[] 
   return Object.freeze(withoutFollowers(distinct(found.toSorted(compareDiagnostics))));
 }
 
-/**
- * What {@link runRules} would find in one file (relative to the project's root), at the price of that
- * file: for an editor. `sourceFiles` must hold it and all files of `convoy/`; of the other modules
- * in the facts, the paths and the names of their functions will do.
- */
-export function runRulesIn(options: RunRulesOptions, file: string): readonly ConvoyDiagnostic[] {
-  const run = new RuleRun(options, file);
-  const { facts, project, sourceFiles, found: inStatements } = options;
-  const sourceFile = run.fileNamed(file);
-  const ofSchema = run.schemaFindings(schemaFactsRules);
-  const isSound =
-    !hasSchemaErrors(ofSchema) &&
-    !sourceFiles.some((other) => other !== sourceFile && breaksSchema(run, options, other));
+export interface RunRulesInOptions extends CommonOptions {
+  readonly schema: SchemaFacts;
+  /** The file that findings are asked for, relative to the project's root. */
+  readonly file: string;
+  /** `null` for a file that is not there: a schema that is missing. */
+  readonly sourceFile: ts.SourceFile | null;
+  /** The module that the file is, if it is one. */
+  readonly module: ModuleFacts | null;
+  /** What was found in statements of the file, and goes on to hold. */
+  readonly found?: FoundInStatements;
+  /**
+   * All other files of `convoy/`. The same list for as long as none of them changes: what follows
+   * from it is kept with it.
+   */
+  readonly otherFiles: readonly ts.SourceFile[];
+  /** Their modules, of which the paths and the names of their functions will do; the same list too. */
+  readonly otherModules: readonly ModuleFacts[];
+}
+
+/** What {@link runRules} would find in one file, at the price of that file: for an editor. */
+export function runRulesIn(options: RunRulesInOptions): readonly ConvoyDiagnostic[] {
+  const { project, schema, file, sourceFile, module, found: inStatements, otherFiles } = options;
+  const run = new RuleRun({
+    ...options,
+    facts: { schema, modules: module === null ? [] : [module] },
+    fileNamed: (name) =>
+      name === file
+        ? (sourceFile ?? undefined)
+        : otherFiles.find((other) => relativeToRoot(project, other.fileName) === name),
+  });
+  const ofSchema = run.schemaFindings(schemaRules);
+  const isSound = !hasSchemaErrors(ofSchema) && !breakSchema(run, project, schema, otherFiles);
 
   const found = ofSchema.filter(({ span }) => span.file === file);
-  if (sourceFile !== undefined && isLookedAt(project, file, sourceFile)) {
-    const module = facts.modules.find((candidate) => candidate.file === file) ?? null;
+  if (sourceFile !== null && isLookedAt(project, file, sourceFile)) {
     for (const rule of inStatements ? wholeFileRules : sourceRules) {
       found.push(...run.sourceFindings(rule, sourceFile, file, module));
     }
@@ -53,9 +99,13 @@ export function runRulesIn(options: RunRulesOptions, file: string): readonly Con
       found.push(...run.statementFindings(statementRules, sourceFile, file, module, inStatements));
     }
   }
-  for (const rule of factsRules) {
-    if (rule.needs === "schema") continue;
-    found.push(...run.factsFindings(rule).filter(({ span }) => span.file === file));
+  if (module !== null) {
+    for (const finding of [
+      ...run.moduleFindings(moduleRules, module),
+      ...run.projectFindings(projectRules),
+    ]) {
+      if (finding.span.file === file) found.push(finding);
+    }
   }
   const own = distinct(found.toSorted(compareDiagnostics));
   return Object.freeze(isSound ? withoutFollowers(own) : own.filter(isOfSchema));
@@ -67,22 +117,28 @@ interface KnownBreaks {
   readonly breaks: boolean;
 }
 
-/** At a key, this is asked about all files but the one that has changed. */
-const knownBreaks = new WeakMap<ts.SourceFile, KnownBreaks>();
+/** By the list of the files: at a key, this is asked of all files but the one that has changed. */
+const knownBreaks = new WeakMap<readonly ts.SourceFile[], KnownBreaks>();
 
-/** Whether the schema's rules find errors in a file. */
-function breaksSchema(run: RuleRun, options: RunRulesOptions, sourceFile: ts.SourceFile): boolean {
-  const { project } = options;
-  const { schema } = options.facts;
-  const before = knownBreaks.get(sourceFile);
+/** Whether the schema's rules find errors in one of the files. */
+function breakSchema(
+  run: RuleRun,
+  project: ProjectLayout,
+  schema: SchemaFacts,
+  sourceFiles: readonly ts.SourceFile[],
+): boolean {
+  const before = knownBreaks.get(sourceFiles);
   if (before?.schema === schema && before.project === project) return before.breaks;
-  const file = run.fileOf(sourceFile);
-  const breaks =
-    isLookedAt(project, file, sourceFile) &&
-    schemaSourceRules.some((rule) =>
-      hasSchemaErrors(run.sourceFindings(rule, sourceFile, file, null)),
+  const breaks = sourceFiles.some((sourceFile) => {
+    const file = relativeToRoot(project, sourceFile.fileName);
+    return (
+      isLookedAt(project, file, sourceFile) &&
+      schemaSourceRules.some((rule) =>
+        hasSchemaErrors(run.sourceFindings(rule, sourceFile, file, null)),
+      )
     );
-  knownBreaks.set(sourceFile, { schema, project, breaks });
+  });
+  knownBreaks.set(sourceFiles, { schema, project, breaks });
   return breaks;
 }
 

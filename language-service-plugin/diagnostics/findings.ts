@@ -1,10 +1,9 @@
 import type ts from "typescript";
 import type { ConvoyDiagnostic } from "../../compiler/model/diagnostic.js";
-import type { ModuleFacts, SchemaFacts } from "../../compiler/model/facts.js";
-import { isFunctionsModule, relativeToRoot } from "../../compiler/project/layout.js";
-import type { RunRulesOptions } from "../../compiler/rules/rule-run.js";
-import { runRulesIn } from "../../compiler/rules/run.js";
-import { moduleOutline } from "../project/module-names.js";
+import type { SchemaFacts } from "../../compiler/model/facts.js";
+import { relativeToRoot } from "../../compiler/project/layout.js";
+import { runRulesIn, type RunRulesInOptions } from "../../compiler/rules/run.js";
+import { moduleOutlines } from "../project/module-names.js";
 import type { View } from "../project/views.js";
 
 interface KnownFindings {
@@ -35,41 +34,35 @@ function find(view: View): readonly ConvoyDiagnostic[] {
   // Half a statement would be found fault with at every key.
   if (schema === null || program.getSyntacticDiagnostics(sourceFile).length > 0) return [];
 
-  const files = project.files.own(program);
   const file = relativeToRoot(layout, sourceFile.fileName);
   // A schema is another one at every key in it, so there is nothing to keep.
   const isSchema = sourceFile.fileName === layout.schemaFile;
   const reading = isClient || isSchema ? null : project.readings.read(program, schema, sourceFile);
-  const options: RunRulesOptions = {
+  const otherFiles = project.files.ownBeside(program, sourceFile);
+  const module = reading?.facts ?? null;
+  const options: RunRulesInOptions = {
     ts: typescript,
     project: layout,
-    facts: { schema, modules: modulesBeside(view, reading?.facts ?? null) },
-    sourceFiles: isClient ? [...files, sourceFile] : files,
+    schema,
+    file,
+    sourceFile,
+    module,
+    otherFiles,
+    otherModules: module === null ? [] : moduleOutlines(typescript, layout, otherFiles),
     checker: () => program.getTypeChecker(),
     ...(reading && { found: reading.found }),
     onBug: (error, rule) => view.guard.report(`rule ${rule.code}`, error),
   };
-  const isMissing = schema.problems.some(({ kind }) => kind === "missing");
-  const findings = [
-    // What is said of a file that is not there has to be said elsewhere.
-    ...(isMissing ? runRulesIn(options, relativeToRoot(layout, layout.schemaFile)) : []),
-    ...runRulesIn(options, file),
-  ];
+  const findings = [...runRulesIn(options)];
+  // What is said of a file that is not there has to be said elsewhere.
+  if (schema.problems.some(({ kind }) => kind === "missing")) {
+    const missing = relativeToRoot(layout, layout.schemaFile);
+    findings.unshift(...runRulesIn({ ...options, file: missing, sourceFile: null, module: null }));
+  }
   return isSchemaBroken ? findings.map((found) => withoutFixesElsewhere(found, file)) : findings;
 }
 
 const noSchema: SchemaFacts = { exportName: "default", tables: [], types: {}, problems: [] };
-
-function modulesBeside(view: View, own: ModuleFacts | null): readonly ModuleFacts[] {
-  const { ts: typescript, program, sourceFile, project } = view;
-  const { layout } = project;
-  if (!isFunctionsModule(layout, sourceFile.fileName)) return [];
-  return project.files
-    .modules(program)
-    .flatMap((file) =>
-      file === sourceFile ? (own ?? []) : moduleOutline(typescript, layout, file),
-    );
-}
 
 /** The places that the facts know in the schema are those of before it was broken. */
 function withoutFixesElsewhere(finding: ConvoyDiagnostic, file: string): ConvoyDiagnostic {

@@ -13,6 +13,12 @@ interface Known {
 
 const none: Known = { all: [], ownAt: [], modulesAt: [], own: [], modules: [] };
 
+/** The project without one of its files. */
+interface Beside {
+  readonly fileName: string;
+  readonly others: readonly ts.SourceFile[];
+}
+
 /**
  * Follows a project's files from program to program. At a key one file among a thousand is another,
  * so names are compared for that one alone.
@@ -24,6 +30,7 @@ export class ProjectFiles {
   /** The revision in which the surroundings last changed. */
   #surroundings = 0;
   readonly #changes = new Map<string, number>();
+  #beside: Beside | null = null;
 
   constructor(project: ProjectLayout) {
     this.#project = project;
@@ -37,6 +44,15 @@ export class ProjectFiles {
   /** Those of them that are modules of functions. */
   modules(program: ts.Program): readonly ts.SourceFile[] {
     return this.#follow(program).modules;
+  }
+
+  /** {@link own} but for one file: the same list for as long as only that one changes. */
+  ownBeside(program: ts.Program, { fileName }: ts.SourceFile): readonly ts.SourceFile[] {
+    const { own } = this.#follow(program);
+    if (this.#beside?.fileName !== fileName) {
+      this.#beside = { fileName, others: own.filter((file) => file.fileName !== fileName) };
+    }
+    return this.#beside.others;
   }
 
   /** A number for the files as they are in `program`; it grows as they change. */
@@ -67,7 +83,11 @@ export class ProjectFiles {
     }
     for (const { fileName } of changed ?? []) this.#changes.set(fileName, this.#revision);
     const places = changed === null ? this.#placesIn(all) : before;
-    const isOther = changed === null || changed.some(({ fileName }) => this.#isOwn(fileName));
+    const changedOwn = changed?.filter(({ fileName }) => this.#isOwn(fileName));
+    const isOther = changedOwn === undefined || changedOwn.length > 0;
+    if (!changedOwn?.every(({ fileName }) => fileName === this.#beside?.fileName)) {
+      this.#beside = null;
+    }
     // The same lists while none of them changes: what follows from them is kept with them.
     const lists = isOther
       ? {

@@ -174,17 +174,17 @@ export class TypeReader {
     if (type.flags & this.#ts.TypeFlags.NonPrimitive) {
       return this.#unsupported(type, "says nothing about its fields; use a z.object or z.record");
     }
+    const properties = this.#sortedProperties(type);
     // A symbol's name holds a number that differs from run to run: `__@iterator@12`.
-    if (checker.getPropertiesOfType(type).some(({ name }) => name.startsWith("__@"))) {
+    if (properties.some(({ name }) => name.startsWith("__@"))) {
       return this.#unsupported(type, "has a symbol as a key; use a string");
     }
     const index =
       checker.getIndexInfoOfType(type, this.#ts.IndexKind.String) ??
       checker.getIndexInfoOfType(type, this.#ts.IndexKind.Number);
-    const properties = this.#sortedProperties(type).map((property) => this.#readProperty(property));
     return {
       kind: "object",
-      properties,
+      properties: properties.map((property) => this.#readProperty(property)),
       ...(index ? { index: this.read(index.type) } : {}),
     };
   }
@@ -208,10 +208,7 @@ export class TypeReader {
     const { SymbolFlags } = this.#ts;
     const document = this.#options.documentOf?.(symbol);
     if (document) return { kind: "document", ...document };
-    const isLibrary = symbol.declarations?.some((declaration) =>
-      this.#isLibraryFile(declaration.getSourceFile()),
-    );
-    if (isLibrary && symbol.flags & SymbolFlags.Interface) {
+    if (symbol.flags & SymbolFlags.Interface && this.#isOfLibrary(symbol)) {
       if (symbol.name === "Date") return { kind: "date" };
       if (symbol.name === "Uint8Array" || symbol.name === "Buffer") return { kind: "bytes" };
       const instead = libraryAlternatives[symbol.name];
@@ -226,11 +223,14 @@ export class TypeReader {
     return null;
   }
 
-  #isLibraryFile(file: ts.SourceFile): boolean {
-    return (
-      this.#options.program.isSourceFileDefaultLibrary(file) ||
-      file.fileName.includes("/node_modules/@types/node/")
-    );
+  #isOfLibrary({ declarations = [] }: ts.Symbol): boolean {
+    return declarations.some((declaration) => {
+      const file = declaration.getSourceFile();
+      return (
+        this.#options.program.isSourceFileDefaultLibrary(file) ||
+        file.fileName.includes("/node_modules/@types/node/")
+      );
+    });
   }
 
   #readProperty(property: ts.Symbol): PropertyFact {
@@ -283,9 +283,14 @@ export class TypeReader {
     if (this.#options.order === "source") {
       return this.#sortedMembers(members).map((member) => this.read(member));
     }
-    return members
-      .map((member) => this.read(member))
-      .toSorted((a, b) => compareText(typeKey(a), typeKey(b)));
+    const facts = members.map((member) => this.read(member));
+    // All but objects are put in order where the union is made.
+    const hasObjects = facts.filter(({ kind }) => kind === "object" || kind === "union").length > 1;
+    if (!hasObjects) return facts;
+    return facts
+      .map((fact) => ({ fact, key: typeKey(fact) }))
+      .toSorted((a, b) => compareText(a.key, b.key))
+      .map(({ fact }) => fact);
   }
 
   /** Objects in the order in which they were written; what has no place keeps the checker's. */

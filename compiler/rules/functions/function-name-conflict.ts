@@ -1,4 +1,5 @@
 import type { ModuleFacts } from "../../model/facts.js";
+import { memoized } from "../../printers/memoized.js";
 import type { FactsRule, Finding } from "../rule.js";
 import { startOf } from "../wording.js";
 
@@ -15,16 +16,42 @@ export const functionNameConflict: FactsRule = {
     bad: "convoy/functions/my-module.ts",
     good: "convoy/functions/myModule.ts",
   },
-  *check({ modules }, { asked }) {
-    const hasFunctions = (module: ModuleFacts) => module.functions.length > 0;
-    const withFunctions = modules.filter(hasFunctions);
-    for (const module of asked.filter(hasFunctions)) {
+  *check({ modules }, { otherModules }) {
+    const taken = [modules, otherModules].map(placesOf);
+    for (const module of modules) {
+      if (module.functions.length === 0) continue;
       yield* checkPath(module);
       yield* checkExports(module);
-      yield* checkModules(module, withFunctions);
+      yield* checkModules(module, taken);
     }
   },
 };
+
+/** What modules take of `api`. */
+interface Places {
+  /** By a module's path, the first file of those that have it. */
+  readonly modules: ReadonlyMap<string, string>;
+  /** By each path above a module, or its own, the first file below it. */
+  readonly folders: ReadonlyMap<string, string>;
+}
+
+/** Kept with the list: in an editor the other modules are the same from key to key. */
+const placesOf: (modules: readonly ModuleFacts[]) => Places = memoized((modules) => {
+  const paths = new Map<string, string>();
+  const folders = new Map<string, string>();
+  const add = (to: Map<string, string>, path: string, file: string): void => {
+    const before = to.get(path);
+    if (before === undefined || file < before) to.set(path, file);
+  };
+  for (const { path, file, functions } of modules) {
+    if (functions.length === 0) continue;
+    add(paths, path, file);
+    for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+      add(folders, path.slice(0, end), file);
+    }
+  }
+  return { modules: paths, folders };
+});
 
 function* checkPath(module: ModuleFacts): Generator<Finding> {
   for (const segment of module.path.split("/")) {
@@ -48,28 +75,29 @@ function* checkExports(module: ModuleFacts): Generator<Finding> {
   }
 }
 
-function* checkModules(module: ModuleFacts, modules: readonly ModuleFacts[]): Generator<Finding> {
-  const twin = modules.find((other) => other.path === module.path && other.file < module.file);
-  if (twin !== undefined) {
+function* checkModules(module: ModuleFacts, taken: readonly Places[]): Generator<Finding> {
+  const twin = firstOf(taken.map(({ modules }) => modules.get(module.path)));
+  if (twin !== undefined && twin < module.file) {
     yield {
-      message: `${module.file} and ${twin.file} are both api.${module.path.replaceAll("/", ".")}. Rename one of them, or put their functions in one file.`,
+      message: `${module.file} and ${twin} are both api.${module.path.replaceAll("/", ".")}. Rename one of them, or put their functions in one file.`,
       span: startOf(module.file),
-      related: [{ message: "The other module.", span: startOf(twin.file) }],
+      related: [{ message: "The other module.", span: startOf(twin) }],
     };
   }
-  const below = modules.filter((other) => other.path.startsWith(`${module.path}/`));
   for (const fn of module.functions) {
     const path = `${module.path}/${fn.name}`;
-    const inTheWay = below.find(
-      (other) => other.path === path || other.path.startsWith(`${path}/`),
-    );
+    const inTheWay = firstOf(taken.map(({ folders }) => folders.get(path)));
     if (inTheWay === undefined) continue;
     yield {
-      message: `api.${path.replaceAll("/", ".")} is both this function and the module ${inTheWay.file}. Rename one of them.`,
+      message: `api.${path.replaceAll("/", ".")} is both this function and the module ${inTheWay}. Rename one of them.`,
       span: fn.span,
-      related: [{ message: "The module in the way.", span: startOf(inTheWay.file) }],
+      related: [{ message: "The module in the way.", span: startOf(inTheWay) }],
     };
   }
+}
+
+function firstOf(files: readonly (string | undefined)[]): string | undefined {
+  return files.filter((file) => file !== undefined).toSorted()[0];
 }
 
 const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
