@@ -134,3 +134,14 @@ test.each(["socket", "stream"] as const)("a query that cannot run says why (%s)"
   await query.refetch();
   expect(query.getSnapshot()).toMatchObject({ isLoading: false, error: { status: 404 } });
 });
+
+test.each(["socket", "stream"] as const)("text arrives as it was written (%s)", async (way) => {
+  const title = `${way}: a\nb\r\n\ndata: c\u2028d\u2029e\u0085`;
+  const { client } = connect(way);
+  await using _closed = client;
+  await client.mutation(api.notes.add, { title });
+  const notes = client.watch(api.notes.between, { from: `${way}:`, to: `${way};` });
+  notes.subscribe(() => {});
+  await notes.refetch();
+  expect(notes.getSnapshot()).toMatchObject({ data: [{ title }], error: undefined });
+});

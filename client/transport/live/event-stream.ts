@@ -6,6 +6,8 @@ import type { ClientEnvironment, Fetch } from "../../environment.js";
 import { PASSING_STATUSES, readProblem } from "../read-answer.js";
 import type { Channel, ChannelEvents } from "./channel.js";
 
+const DATA = "data:";
+
 /** Where there is no WebSocket: server-sent events one way, requests the other. */
 export function openEventStream(
   environment: ClientEnvironment,
@@ -29,24 +31,26 @@ export function openEventStream(
     const reader = response.ok ? response.body?.getReader() : undefined;
     if (reader === undefined) throw await refusalIn(response);
     const decoder = new TextDecoder();
-    let text = "";
+    // Of a line that has not ended. Long ones come in many parts, and none is looked at twice.
+    let line: string[] = [];
     for (;;) {
       const { done, value } = await reader.read();
       if (done) throw new Error("The stream ended.");
-      text += decoder.decode(value, { stream: true });
-      const parts = text.split("\n\n");
-      text = parts.pop() ?? "";
-      for (const part of parts) {
+      const [part = "", ...starts] = decoder.decode(value, { stream: true }).split("\n");
+      line.push(part);
+      for (const start of starts) {
         if (signal.aborted) return;
-        deliver(part);
+        deliver(line.join(""));
+        line = [start];
       }
     }
   }
 
-  function deliver(event: string): void {
-    const data = /^data: ?(.*)$/m.exec(event)?.[1];
-    // A comment, which keeps the connection open.
-    if (data === undefined) return;
+  /** An event is one line, and JSON has no line feeds. Regular expressions see line ends in its texts. */
+  function deliver(line: string): void {
+    // Else the end of an event, or a comment, which keeps the connection open.
+    if (!line.startsWith(DATA)) return;
+    const data = line.slice(DATA.length);
     events.onMessage(data);
     if (session !== null || signal.aborted) return;
     ({ session } = JSON.parse(data) as ServerMessage & { session: string });
