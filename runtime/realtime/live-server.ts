@@ -49,7 +49,8 @@ export class LiveServer implements AsyncDisposable {
     const serverId = this.#serverId;
     this.#options = options;
     this.#clock = clock;
-    this.#queries = new LiveQueries({ pool, program, failed, serverId, texts: new ResultTexts() });
+    const texts = new ResultTexts();
+    this.#queries = new LiveQueries({ pool, program, failed, serverId, clock, texts });
     this.#ticker = new Ticker({
       clock,
       tick: () => this.#queries.tick(),

@@ -8,6 +8,8 @@ import { sameResult } from "../query/result.js";
 import { type ReadTable, ReadSetIndex } from "../read-set/read-set-index.js";
 import type { LiveSession } from "../session/live-session.js";
 import type { ReadQuery } from "../session/read-messages.js";
+import { type Clock, realClock } from "./clock.js";
+import { Retries } from "./retries.js";
 import { type QueryEnvironment, type QueryRun, runQueries } from "./run-queries.js";
 import { SnapshotTransaction } from "./snapshot-transaction.js";
 import { TruncationCheck } from "./truncation-check.js";
@@ -26,6 +28,7 @@ export interface LiveQueriesOptions {
   readonly failed: QueryEnvironment["failed"];
   /** Names this server in the database; its lease there keeps the changes that it needs. */
   readonly serverId: string;
+  readonly clock?: Clock;
 }
 
 /** What has been done so far: for metrics, and for tests of what need not be done. */
@@ -48,8 +51,9 @@ interface SnapshotRuns {
 export class LiveQueries {
   readonly #options: LiveQueriesOptions;
   readonly #queries = new Map<string, LiveQuery>();
-  /** Those that have not run yet. */
-  readonly #new = new Set<LiveQuery>();
+  /** Those that are to run whatever was written: they have not run yet, or have failed. */
+  readonly #due = new Set<LiveQuery>();
+  readonly #retries: Retries;
   /** Sessions with something to be told at the end of the next tick. */
   readonly #waiting = new Set<LiveSession>();
   /** Sessions of each query's watches, to know whom a change concerns. */
@@ -62,6 +66,7 @@ export class LiveQueries {
 
   constructor(options: LiveQueriesOptions) {
     this.#options = options;
+    this.#retries = new Retries(options.clock ?? realClock, (query) => this.#due.add(query));
   }
 
   get counts(): LiveCounts {
@@ -101,7 +106,7 @@ export class LiveQueries {
         watches: new Set(),
       };
       this.#queries.set(key, query);
-      this.#new.add(query);
+      this.#due.add(query);
     }
     const watch: Watch = { id, query, sent: null, knownHash: hash, hasJoined: false };
     query.watches.add(watch);
@@ -171,7 +176,7 @@ export class LiveQueries {
           layouts,
           serverId,
         });
-        const affected = new Set(this.#new);
+        const affected = new Set(this.#due);
         if (changes === null) for (const query of this.#queries.values()) affected.add(query);
         else for (const change of changes) this.#index.match(change, affected);
         const truncation = new TruncationCheck(transaction, program.tables);
@@ -194,10 +199,11 @@ export class LiveQueries {
   #take(query: LiveQuery, { reads, result }: QueryRun, concerned: Set<LiveSession>): void {
     // Nobody watches it any more.
     if (this.#queries.get(query.key) !== query) return;
-    this.#new.delete(query);
+    this.#due.delete(query);
     if (query.reads !== null) this.#index.delete(query, query.reads);
     query.reads = reads;
     this.#index.add(query, reads);
+    this.#retries.note(query, result);
     if (sameResult(query.result, result)) return;
     query.result = result;
     for (const watch of query.watches) {
@@ -212,7 +218,8 @@ export class LiveQueries {
     query.watches.delete(watch);
     if (query.watches.size > 0 || this.#queries.get(query.key) !== query) return;
     this.#queries.delete(query.key);
-    this.#new.delete(query);
+    this.#due.delete(query);
+    this.#retries.forget(query);
     if (query.reads !== null) this.#index.delete(query, query.reads);
     // Nobody needs to know what changes from here on.
     if (this.#queries.size === 0) this.#fence = null;
