@@ -30,6 +30,12 @@ export interface LiveLimits {
   readonly watchesPerSession: number;
 }
 
+/**
+ * Letters of the arguments that one client watches. What they are is kept for as long as it likes, and
+ * of whoever comes: no more of it than this.
+ */
+const MAX_WATCHED_LENGTH = 16 * 1024 * 1024;
+
 /** Keeps the results of queries up to date for the clients that are connected. */
 export class LiveServer implements AsyncDisposable {
   readonly #options: LiveServerOptions;
@@ -100,6 +106,7 @@ export class LiveServer implements AsyncDisposable {
           if (session.watches.has(query.id)) throw notConnected();
           this.#queries.watch(session, query);
         }
+        if (session.watchedLength > MAX_WATCHED_LENGTH) throw tooMuchWatched();
       } else if (message.type === "unwatch") {
         for (const id of message.ids) this.#queries.unwatch(session, id);
       } else this.#queries.settle(session, message.mutation);
@@ -198,6 +205,14 @@ function tooManyWatches(limit: number): ConvoyError {
   return new ConvoyError(
     "too-many-queries",
     `A client may watch ${limit} queries at the same time. Watch fewer, or let one query return more.`,
+    { status: 429 },
+  );
+}
+
+function tooMuchWatched(): ConvoyError {
+  return new ConvoyError(
+    "too-many-queries",
+    "All queries that a client watches at the same time may have 16 MB of arguments. Watch fewer, or pass less to each.",
     { status: 429 },
   );
 }

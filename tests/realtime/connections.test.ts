@@ -72,6 +72,18 @@ test("a server has a limit of clients, and each of queries", async () => {
   expect(metrics).toContain("convoy_live_queries 1");
 });
 
+test("all that a client's queries have for arguments has a limit as well", async () => {
+  await using server = await startTestServer({ functions: liveFunctions });
+  const title = "x".repeat(1_000_000);
+  await using client = await syncClient(server.url);
+  for (let id = 1; id <= 16; id += 1) client.watch(id, "notes.failsOn", { title: `${id}${title}` });
+  client.send({ type: "unwatch", ids: [1] });
+  client.watch(17, "notes.failsOn", { title });
+  await client.settled();
+  client.watch(18, "notes.failsOn", { title: `18${title}` });
+  expect((await client.closed).reason).toBe("too-many-queries");
+});
+
 test("other code runs every query again, and what is the same is not sent", async () => {
   await using server = await startTestServer({ functions: liveFunctions });
   await using client = await syncClient(server.url);

@@ -38,6 +38,7 @@ export class LiveSession {
   /** The last one that the client has been told of. */
   #told = 0;
   #unsent = 0;
+  #watchedLength = 0;
   #isClosed = false;
   clientId: string | null = null;
 
@@ -51,12 +52,18 @@ export class LiveSession {
     return this.#watches;
   }
 
+  /** Letters of all names and arguments that are watched. */
+  get watchedLength(): number {
+    return this.#watchedLength;
+  }
+
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
   addWatch(watch: Watch): void {
     this.#watches.set(watch.id, watch);
+    this.#watchedLength += watch.query.key.length;
     this.#added.add(watch);
   }
 
@@ -64,6 +71,7 @@ export class LiveSession {
     const watch = this.#watches.get(id);
     if (watch === undefined) return undefined;
     this.#watches.delete(id);
+    this.#watchedLength -= watch.query.key.length;
     for (const watches of [this.#added, this.#joining, this.#changed]) watches.delete(watch);
     return watch;
   }
