@@ -70,16 +70,25 @@ export interface ConvoyHandler extends HttpHandler {
 export async function convoyHandler(options: ConvoyHandlerOptions): Promise<ConvoyHandler> {
   const { project, databaseConnections, postgresSchema, limits, allowedOrigins } = options;
   // Not with the module: a project's functions load it too, and most of them serve nothing.
-  const [{ createRoutes }, { notFound }, { openBackend }, { loadProject }, { createLog }] =
-    await Promise.all([
-      import("./app.js"),
-      import("./http/router.js"),
-      import("./backend.js"),
-      import("./project/load-project.js"),
-      import("./log/create-log.js"),
-    ]);
+  const [
+    { createRoutes },
+    { notFound },
+    { isOriginRule },
+    { openBackend },
+    { loadProject },
+    { createLog },
+  ] = await Promise.all([
+    import("./app.js"),
+    import("./http/router.js"),
+    import("./http/origins.js"),
+    import("./backend.js"),
+    import("./project/load-project.js"),
+    import("./log/create-log.js"),
+  ]);
   const databaseUrl = options.databaseUrl ?? process.env["DATABASE_URL"] ?? "";
   if (databaseUrl === "") throw missingDatabaseUrl();
+  const noOrigin = allowedOrigins?.find((entry) => !isOriginRule(entry));
+  if (noOrigin !== undefined) throw invalidOrigin(noOrigin);
   const code =
     typeof project === "string" || "href" in project
       ? await loadProject(folderOf(project))
@@ -121,6 +130,14 @@ export async function convoyHandler(options: ConvoyHandlerOptions): Promise<Conv
 
 function folderOf(project: string | { readonly href: string }): string {
   return path.resolve(typeof project === "string" ? project : fileURLToPath(project.href));
+}
+
+/** It would allow nothing, and nobody would know why. */
+function invalidOrigin(entry: string): ConvoyError {
+  return new ConvoyError(
+    "invalid-setting",
+    `allowedOrigins has "${entry}", which is no origin. Write it as browsers do, without a path and in small letters: https://app.example.com, or http://localhost:* for all ports.`,
+  );
 }
 
 export function missingDatabaseUrl(): ConvoyError {

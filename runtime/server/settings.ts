@@ -1,4 +1,5 @@
 import { ConvoyError } from "../../protocol/errors.js";
+import { isOriginRule } from "./http/origins.js";
 import { type LogLevel, logLevels } from "./log/create-log.js";
 
 /** What the environment says of a server; see docs/server.md. */
@@ -50,7 +51,7 @@ function logLevel(env: Variables): LogLevel | null {
 function origins(env: Variables): readonly string[] {
   const entries = (env["CONVOY_ALLOWED_ORIGINS"] ?? "").split(/[\s,]+/).filter((part) => part);
   for (const entry of entries) {
-    if (entry === "*" || /^https?:\/\/[^/?#@\s]+$/.test(entry)) continue;
+    if (isOriginRule(entry)) continue;
     throw invalid(
       "CONVOY_ALLOWED_ORIGINS",
       "a list of origins such as https://app.example.com or http://localhost:*, with commas between",

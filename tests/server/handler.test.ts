@@ -99,6 +99,17 @@ test("alone in a server of Node it answers what it does not know as well", async
   await convoy.close();
 });
 
+test.each(["https://app.example.com/", "https://App.example.com", "app.example.com"])(
+  "%s, which no browser says of a page, is refused as an origin",
+  async (origin) => {
+    const allowedOrigins = ["capacitor://localhost", "http://localhost:*", origin];
+    const project = notesProject();
+    await expect(
+      convoyHandler({ project, databaseUrl: "postgresql://x/y", allowedOrigins }),
+    ).rejects.toMatchObject({ code: "invalid-setting", message: expect.stringContaining(origin) });
+  },
+);
+
 test("it says what it lacks", async () => {
   const project = notesProject();
   await expect(convoyHandler({ project, databaseUrl: "" })).rejects.toMatchObject({

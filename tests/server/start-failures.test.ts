@@ -60,6 +60,7 @@ test.each<[string, Readonly<Record<string, string>>, Readonly<Record<string, str
   ["invalid-setting", build, { ...named, PORT: "65536" }],
   ["invalid-setting", build, { ...named, CONVOY_LOG_LEVEL: "loud" }],
   ["invalid-setting", build, { ...named, CONVOY_ALLOWED_ORIGINS: "example.com" }],
+  ["invalid-setting", build, { ...named, CONVOY_ALLOWED_ORIGINS: "https://Example.com" }],
   ["invalid-setting", build, { ...named, CONVOY_DATABASE_CONNECTIONS: "0" }],
 ])("%s stops the start (%#)", async (code, files, env) => {
   await using folder = await folderWith(files);
@@ -101,14 +102,14 @@ test("settings are read from the environment, and an empty one is none", () => {
     PORT: "8080",
     HOST: "127.0.0.1",
     CONVOY_LOG_LEVEL: "WARN",
-    CONVOY_ALLOWED_ORIGINS: "https://a.example, http://localhost:* *",
+    CONVOY_ALLOWED_ORIGINS: "https://a.example, http://localhost:* * capacitor://localhost",
     CONVOY_DATABASE_CONNECTIONS: "25",
   };
   expect(readServerSettings(env)).toEqual({
     port: 8080,
     host: "127.0.0.1",
     logLevel: "warn",
-    allowedOrigins: ["https://a.example", "http://localhost:*", "*"],
+    allowedOrigins: ["https://a.example", "http://localhost:*", "*", "capacitor://localhost"],
     databaseConnections: 25,
   });
 });

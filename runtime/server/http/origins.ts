@@ -66,6 +66,11 @@ export function originPolicy(allowed: readonly string[]): OriginPolicy {
   };
 }
 
+/** Whether browsers may say this of a page: no path, and no capitals. Apps have schemes of their own. */
+export function isOriginRule(entry: string): boolean {
+  return /^(?:\*|null|[a-z][a-z\d+.-]*:\/\/[^/?#@\sA-Z]+)$/.test(entry);
+}
+
 function originMatcher(allowed: readonly string[]): (origin: string) => boolean {
   if (allowed.includes("*")) return () => true;
   const whole = new Set(allowed);
