@@ -1,6 +1,6 @@
 import type { SchemaFacts } from "../model/facts.js";
 import type { ObjectFact } from "../model/type-fact.js";
-import { memoized } from "./memoized.js";
+import { memoized } from "../memoized.js";
 
 /** The names of a table's declarations in the generated `dataModel.ts`. */
 export interface TableTypeNames {

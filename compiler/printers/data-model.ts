@@ -4,7 +4,7 @@ import type { ObjectFact, PropertyFact } from "../model/type-fact.js";
 import { comparableFields } from "./comparable-fields.js";
 import { type TableTypeNames, tableTypeNames } from "./data-model-names.js";
 import { header } from "./header.js";
-import { memoized } from "./memoized.js";
+import { memoized } from "../memoized.js";
 import {
   printComment,
   printMembers,

@@ -2,7 +2,7 @@ import { without } from "../model/canonical.js";
 import type { FieldFacts, SchemaFacts, TableFacts } from "../model/facts.js";
 import type { ObjectFact, TypeFact } from "../model/type-fact.js";
 import { header } from "./header.js";
-import { memoized } from "./memoized.js";
+import { memoized } from "../memoized.js";
 import { printMembers, printType, propertyName, type TypePrinterOptions } from "./type.js";
 
 /**

@@ -1,7 +1,7 @@
 import type { ModuleFacts, SchemaFacts } from "../model/facts.js";
 import type { Manifest } from "../model/manifest.js";
 import type { NamedTypes, ObjectFact, PropertyFact, TypeFact } from "../model/type-fact.js";
-import { memoized } from "./memoized.js";
+import { memoized } from "../memoized.js";
 
 type SchemaPart = Omit<Manifest, "functions">;
 

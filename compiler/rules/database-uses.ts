@@ -1,5 +1,5 @@
 import type { FunctionKind, IndexFacts, SchemaFacts, TableFacts } from "../model/facts.js";
-import { memoized } from "../printers/memoized.js";
+import { memoized } from "../memoized.js";
 import type { Capability } from "../syntax/capability.js";
 import type { StatementSyntax } from "../syntax/file-syntax.js";
 import type { NameArgument } from "../syntax/name-argument.js";

@@ -1,5 +1,5 @@
 import type { ProjectFacts, SchemaFacts, SchemaProblemKind } from "../model/facts.js";
-import { memoized } from "../printers/memoized.js";
+import { memoized } from "../memoized.js";
 import type { Finding } from "./rule.js";
 
 /** What the reader of the schema could not understand, as findings of the rule for that kind. */

@@ -283,6 +283,11 @@ function findCandidates(
   };
 
   const visit = (node: ts.Node): void => {
+    // Most nodes are names.
+    if (ts.isIdentifier(node)) {
+      if (outsideNames.has(node.text)) found.outside.push(node);
+      return;
+    }
     if (ts.isCallExpression(node)) {
       const callee = node.expression;
       if (ts.isPropertyAccessExpression(callee)) {
@@ -300,9 +305,6 @@ function findCandidates(
       }
     } else if (ts.isForOfStatement(node)) {
       if (node.awaitModifier !== undefined) found.loops.push(node);
-    } else if (ts.isIdentifier(node)) {
-      if (outsideNames.has(node.text)) found.outside.push(node);
-      return;
     } else if (ts.isTypeNode(node)) {
       return;
     }

@@ -1,4 +1,5 @@
 import type ts from "typescript";
+import { memoized } from "../memoized.js";
 import { isFunction, type TypeScript } from "./tree.js";
 
 /** What a name in value position stands for. */
@@ -67,26 +68,27 @@ function openScopes(ts: TypeScript, sourceFile: ts.SourceFile): Scopes {
 }
 
 /** By kind, and not by one test after another: asked of every node around every name. */
-function scopeKinds({ SyntaxKind }: TypeScript): ReadonlySet<ts.SyntaxKind> {
-  return new Set([
-    SyntaxKind.Block,
-    SyntaxKind.ArrowFunction,
-    SyntaxKind.FunctionExpression,
-    SyntaxKind.FunctionDeclaration,
-    SyntaxKind.MethodDeclaration,
-    SyntaxKind.Constructor,
-    SyntaxKind.GetAccessor,
-    SyntaxKind.SetAccessor,
-    SyntaxKind.SourceFile,
-    SyntaxKind.ForOfStatement,
-    SyntaxKind.ForStatement,
-    SyntaxKind.ForInStatement,
-    SyntaxKind.CaseBlock,
-    SyntaxKind.CatchClause,
-    SyntaxKind.ModuleBlock,
-    SyntaxKind.ClassExpression,
-  ]);
-}
+const scopeKinds: (ts: TypeScript) => ReadonlySet<ts.SyntaxKind> = memoized(
+  ({ SyntaxKind }) =>
+    new Set([
+      SyntaxKind.Block,
+      SyntaxKind.ArrowFunction,
+      SyntaxKind.FunctionExpression,
+      SyntaxKind.FunctionDeclaration,
+      SyntaxKind.MethodDeclaration,
+      SyntaxKind.Constructor,
+      SyntaxKind.GetAccessor,
+      SyntaxKind.SetAccessor,
+      SyntaxKind.SourceFile,
+      SyntaxKind.ForOfStatement,
+      SyntaxKind.ForStatement,
+      SyntaxKind.ForInStatement,
+      SyntaxKind.CaseBlock,
+      SyntaxKind.CatchClause,
+      SyntaxKind.ModuleBlock,
+      SyntaxKind.ClassExpression,
+    ]),
+);
 
 function declaredNames(ts: TypeScript, container: ts.Node, hasVars: boolean): Names {
   const names: Names = new Map();

@@ -1,4 +1,5 @@
 import type ts from "typescript";
+import { memoized } from "../memoized.js";
 
 /** The compiler that was handed in. */
 export type TypeScript = typeof ts;
@@ -41,14 +42,19 @@ type Wrapper =
   | ts.TypeAssertion;
 
 function isWrapper(ts: TypeScript, node: ts.Node): node is Wrapper {
-  return (
-    ts.isParenthesizedExpression(node) ||
-    ts.isAsExpression(node) ||
-    ts.isSatisfiesExpression(node) ||
-    ts.isNonNullExpression(node) ||
-    ts.isTypeAssertionExpression(node)
-  );
+  return wrapperKinds(ts).has(node.kind);
 }
+
+const wrapperKinds: (ts: TypeScript) => ReadonlySet<ts.SyntaxKind> = memoized(
+  ({ SyntaxKind }) =>
+    new Set([
+      SyntaxKind.ParenthesizedExpression,
+      SyntaxKind.AsExpression,
+      SyntaxKind.SatisfiesExpression,
+      SyntaxKind.NonNullExpression,
+      SyntaxKind.TypeAssertionExpression,
+    ]),
+);
 
 /** The innermost function that contains the node, or `null` at the top level of the file. */
 export function enclosingFunction(

@@ -63,7 +63,7 @@ export class ProjectFiles {
 
   /**
    * Whether nothing that types come from is another than it was in a revision: neither `files` (by
-   * their names), nor packages and declarations, nor which files there are.
+   * their names), nor what is around the project, nor which files there are.
    */
   areSame(files: readonly string[], revision: number): boolean {
     return (
@@ -76,18 +76,18 @@ export class ProjectFiles {
     const before = this.#known;
     const all = program.getSourceFiles();
     if (before.all === all) return before;
-    const changed = changedFiles(before.all, all);
+    const changed = changedPlaces(before.all, all);
     this.#revision++;
-    if (changed === null || changed.some((file) => this.#surrounds(file))) {
-      this.#surroundings = this.#revision;
-    }
-    for (const { fileName } of changed ?? []) this.#changes.set(fileName, this.#revision);
+    const isAround = (place: number) =>
+      this.#surrounds(all[place]!) || this.#surrounds(before.all[place]!);
+    if (changed === null || changed.some(isAround)) this.#surroundings = this.#revision;
+    for (const place of changed ?? []) this.#changes.set(all[place]!.fileName, this.#revision);
     const places = changed === null ? this.#placesIn(all) : before;
-    const changedOwn = changed?.filter(({ fileName }) => this.#isOwn(fileName));
+    const changedOwn = changed
+      ?.map((place) => all[place]!.fileName)
+      .filter((fileName) => this.#isOwn(fileName));
     const isOther = changedOwn === undefined || changedOwn.length > 0;
-    if (!changedOwn?.every(({ fileName }) => fileName === this.#beside?.fileName)) {
-      this.#beside = null;
-    }
+    if (!changedOwn?.every((fileName) => fileName === this.#beside?.fileName)) this.#beside = null;
     // The same lists while none of them changes: what follows from them is kept with them.
     const lists = isOther
       ? {
@@ -117,23 +117,39 @@ export class ProjectFiles {
     );
   }
 
-  #surrounds({ fileName, isDeclarationFile }: ts.SourceFile): boolean {
-    return isDeclarationFile || fileName.includes("/node_modules/");
+  /** Packages, declarations, what gives types without being imported, and files beside the project. */
+  #surrounds(file: ts.SourceFile & Partial<FoundByPrograms>): boolean {
+    const { fileName, isDeclarationFile, externalModuleIndicator, moduleAugmentations } = file;
+    return (
+      isDeclarationFile ||
+      externalModuleIndicator === undefined ||
+      (moduleAugmentations ?? []).length > 0 ||
+      fileName.includes("/node_modules/") ||
+      !fileName.startsWith(`${this.#project.root}/`)
+    );
   }
 }
 
-/** The files of `after` that are others than before; `null` where not even their names are the same. */
-function changedFiles(
+/** What every program finds in a file; TypeScript's own types leave it out. */
+interface FoundByPrograms {
+  /** What makes it a module; all that others declare is global. */
+  readonly externalModuleIndicator: unknown;
+  /** `declare global` and `declare module "…"`. */
+  readonly moduleAugmentations: readonly unknown[];
+}
+
+/** Where `after` has another file than before; `null` where not even their names are the same. */
+function changedPlaces(
   before: readonly ts.SourceFile[],
   after: readonly ts.SourceFile[],
-): readonly ts.SourceFile[] | null {
+): readonly number[] | null {
   if (before.length !== after.length) return null;
-  const changed: ts.SourceFile[] = [];
+  const changed: number[] = [];
   for (let place = 0; place < after.length; place++) {
     const file = after[place]!;
     if (before[place] === file) continue;
     if (before[place]?.fileName !== file.fileName) return null;
-    changed.push(file);
+    changed.push(place);
   }
   return changed;
 }

@@ -12,7 +12,7 @@ interface KnownSchema {
   readonly files: readonly ts.SourceFile[];
   /** The names that `defineRef` takes, as the generated code has them. */
   readonly tableNames: string | null;
-  readonly sourceCount: number;
+  readonly revision: number;
 }
 
 /** The schema as an editor has it. */
@@ -93,11 +93,11 @@ export class SchemaCache {
     const known = this.#known;
     return (
       known !== null &&
-      known.files.every((file) => program.getSourceFile(file.fileName) === file) &&
-      (known.files.length > 0 || program.getSourceFile(this.#project.schemaFile) === undefined) &&
-      known.tableNames === tableNamesIn(program, this.#project) &&
-      // What is missing may have come.
-      (known.facts.problems.length === 0 || known.sourceCount === program.getSourceFiles().length)
+      this.#files.areSame(
+        known.files.map(({ fileName }) => fileName),
+        known.revision,
+      ) &&
+      known.tableNames === tableNamesIn(program, this.#project)
     );
   }
 
@@ -108,7 +108,7 @@ export class SchemaCache {
       facts: readSchema(this.#ts, program, this.#project),
       files: file === undefined ? [] : [...graph.closureOf(file)],
       tableNames: tableNamesIn(program, this.#project),
-      sourceCount: program.getSourceFiles().length,
+      revision: this.#files.revision(program),
     };
   }
 }

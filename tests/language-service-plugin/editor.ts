@@ -51,7 +51,8 @@ export interface Diagnostic {
 /** An editor: one tsserver that loads the plugins of its projects, and buffers that nobody saved. */
 export class Editor implements AsyncDisposable {
   readonly #server: TsServer;
-  readonly #open = new Set<string>();
+  /** The texts of the buffers. */
+  readonly #open = new Map<string, string>();
 
   constructor(version: TypeScriptPackage, args: readonly string[] = []) {
     this.#server = new TsServer(version, ["--allowLocalPluginLoads", ...args]);
@@ -67,21 +68,20 @@ export class Editor implements AsyncDisposable {
 
   /** Gives a file's buffer this text; opens the file where it is not open. */
   async type(file: string, text: string): Promise<void> {
-    const isOpen = this.#open.has(file);
-    this.#open.add(file);
-    const end = { line: 1_000_000, offset: 1 };
+    const before = this.#open.get(file);
+    this.#open.set(file, text);
     await this.request(
       "updateOpen",
-      isOpen
-        ? {
+      before === undefined
+        ? { openFiles: [{ file, fileContent: text }] }
+        : {
             changedFiles: [
               {
                 fileName: file,
-                textChanges: [{ start: { line: 1, offset: 1 }, end, newText: text }],
+                textChanges: [{ start: { line: 1, offset: 1 }, end: endOf(before), newText: text }],
               },
             ],
-          }
-        : { openFiles: [{ file, fileContent: text }] },
+          },
     );
   }
 
@@ -90,7 +90,7 @@ export class Editor implements AsyncDisposable {
   }
 
   async closeAll(): Promise<void> {
-    for (const file of this.#open) await this.close(file);
+    for (const file of this.#open.keys()) await this.close(file);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -131,8 +131,7 @@ export class EditedProject {
       throw new Error(`There must be one ${caret} in the text.`);
     }
     await this.type(name, before + after);
-    const lines = before.split("\n");
-    return { line: lines.length, offset: (lines.at(-1) ?? "").length + 1 };
+    return endOf(before);
   }
 
   /** The names that are offered at the caret, in the order in which an editor shows them. */
@@ -188,6 +187,11 @@ export class EditedProject {
   textAt(text: string, { start, end }: Pick<FileSpan, "start" | "end">): string {
     return text.slice(offsetOf(text, start), offsetOf(text, end));
   }
+}
+
+function endOf(text: string): Location {
+  const lines = text.split("\n");
+  return { line: lines.length, offset: (lines.at(-1) ?? "").length + 1 };
 }
 
 function isOurs({ source }: Diagnostic): boolean {

@@ -10,7 +10,7 @@ import type {
 import { unionOf, without } from "../../model/canonical.js";
 import type { TypeFact } from "../../model/type-fact.js";
 import { documentInterfaces } from "../../printers/data-model-names.js";
-import { memoized } from "../../printers/memoized.js";
+import { memoized } from "../../memoized.js";
 import { modulePath, type ProjectLayout, relativeToRoot } from "../../project/layout.js";
 import { Follower } from "./follow.js";
 import { projectPath } from "./schema-reader.js";

@@ -1,5 +1,5 @@
 import type { ModuleFacts } from "../../model/facts.js";
-import { memoized } from "../../printers/memoized.js";
+import { memoized } from "../../memoized.js";
 import type { FactsRule, Finding } from "../rule.js";
 import { startOf } from "../wording.js";
 

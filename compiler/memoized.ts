@@ -1,4 +1,4 @@
-/** `compute`, which is asked once for each key. Keys are facts, and facts never change. */
+/** `compute`, which is asked once for each key: facts, lists of files, a compiler. None of these ever changes. */
 export function memoized<Key extends object, Value>(
   compute: (key: Key) => Value,
 ): (key: Key) => Value {
