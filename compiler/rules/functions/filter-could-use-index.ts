@@ -1,5 +1,5 @@
 import type { QuickFix } from "../../model/diagnostic.js";
-import type { IndexFacts, TableFacts } from "../../model/facts.js";
+import type { IndexFacts, SourceSpan, TableFacts } from "../../model/facts.js";
 import type { FilterCondition } from "../../syntax/filter-conditions.js";
 import { callbackResult, unwrap } from "../../syntax/tree.js";
 import { equalityPrefix, type KnownQuery, knownQueries } from "../database-uses.js";
@@ -118,30 +118,30 @@ function useIndex(
   const [callback] = filter?.call.arguments ?? [];
   if (filter === undefined || condition === undefined || callback === undefined) return [];
   if (otherFilters.length > 0 || query.index !== null || index.fields.length !== 1) return [];
-  const result = callbackResult(ts, callback)?.result;
-  if (result === undefined || unwrap(ts, result) !== condition.call) return [];
+  const body = callbackResult(ts, callback);
+  if (body === null || unwrap(ts, body.result) !== condition.call) return [];
   const callee = filter.call.expression;
   if (!ts.isPropertyAccessExpression(callee)) return [];
   const field = JSON.stringify(condition.field.name);
   const value = condition.value.getText(sourceFile);
-  const afterStart = { file: context.file, start: query.start.end, length: 0 };
-  const filterCall = {
+  const upToFilter = (start: number): SourceSpan => ({
     file: context.file,
-    start: callee.expression.end,
-    length: filter.call.end - callee.expression.end,
-  };
-  const newText = `.withIndex(${JSON.stringify(index.name)}, (q) => q.eq(${field}, ${value}))`;
-  return [
-    {
-      name: "use-index",
-      title: `Look it up with index "${index.name}"`,
-      edits:
-        afterStart.start === filterCall.start
-          ? [{ span: filterCall, newText }]
-          : [
-              { span: afterStart, newText },
-              { span: filterCall, newText: "" },
-            ],
-    },
-  ];
+    start,
+    length: filter.call.end - start,
+  });
+  // Any other parameter than the filter's might hide a name in the value.
+  const { parameter } = body;
+  const newText = `withIndex(${JSON.stringify(index.name)}, (${parameter}) => ${parameter}.eq(${field}, ${value}))`;
+  const edits =
+    query.start.end === callee.expression.end
+      ? // From its name on, so that comments before it stay.
+        [{ span: upToFilter(callee.name.getStart(sourceFile)), newText }]
+      : [
+          {
+            span: { file: context.file, start: query.start.end, length: 0 },
+            newText: `.${newText}`,
+          },
+          { span: upToFilter(callee.expression.end), newText: "" },
+        ];
+  return [{ name: "use-index", title: `Look it up with index "${index.name}"`, edits }];
 }

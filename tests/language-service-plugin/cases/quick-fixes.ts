@@ -44,6 +44,22 @@ export function quickFixesCases(project: () => EditedProject, schemaText: () => 
     );
   });
 
+  test("a filter becomes a range, whatever its parameter is called and stands around it", async () => {
+    const text = (step: string) =>
+      moduleOf(`const q = "a";
+    return ctx.db
+      .query("users")
+      // Why they are looked for.
+      ${step}
+      .take(1);`);
+    const before = text('.filter((f) => f.eq(f.field("deviceId"), q))');
+    await project().type(file, before);
+    const fix = named(await project().fixes(file), "use-index");
+    expect(applyFix(before, project().file(file), fix)).toBe(
+      text('.withIndex("by_deviceId", (f) => f.eq("deviceId", q))'),
+    );
+  });
+
   test("an order becomes free", async () => {
     await project().type(
       file,
