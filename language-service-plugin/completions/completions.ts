@@ -67,6 +67,8 @@ function offersAt({ ts: typescript, sourceFile, schema }: View, position: number
   const place = namePlace(typescript, sourceFile, literal);
   const offers = place && offersFor(schema, place);
   if (!offers) return null;
-  const { start, length } = textSpan(sourceFile, literal);
-  return { offers, span: { start, length } };
+  const { start, end } = textSpan(sourceFile, literal);
+  // A literal that is not closed yet goes on to the end of its line.
+  const isClosed = end < literal.end;
+  return { offers, span: { start, length: (isClosed ? end : position) - start } };
 }

@@ -21,6 +21,7 @@ export interface FileSpan {
 export interface Completion {
   readonly name: string;
   readonly sortText: string;
+  readonly replacementSpan?: Pick<FileSpan, "start" | "end">;
   readonly labelDetails?: { readonly description?: string };
 }
 

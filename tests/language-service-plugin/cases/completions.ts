@@ -60,6 +60,19 @@ export function completionsCases(project: () => EditedProject): void {
     );
   });
 
+  test("an accepted name leaves alone what comes after a quote that is not closed yet", async () => {
+    for (const [body, replaced] of [
+      ['ctx.db.query("us‸).take(1);', "us"],
+      ['ctx.db.query("us‸ers").take(1);', "users"],
+      ["ctx.db.query('us‸", "us"],
+    ] as const) {
+      const marked = moduleOf(body);
+      const [entry] = await project().completionEntries(file, marked);
+      const text = marked.replace("‸", "");
+      expect(project().textAt(text, entry!.replacementSpan!)).toBe(replaced);
+    }
+  });
+
   test("strings that are no names are TypeScript's business", async () => {
     const statuses = await at(
       'return ctx.db.insert("projects", { name: "", userId: args.userId, createdAt: 0, status: "‸" });',
