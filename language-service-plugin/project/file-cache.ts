@@ -35,6 +35,8 @@ export interface FileReading {
 
 /** A reading, and what it depended on. */
 interface KnownFile extends FileReading {
+  /** The facts without the circles that go through other modules, whose files may be none of {@link others}. */
+  readonly unmarked: ModuleFacts | null;
   readonly schema: SchemaFacts;
   readonly sourceFile: ts.SourceFile;
   /** The names of the other files that its types come from. */
@@ -67,7 +69,9 @@ export class FileCache {
     const revision = this.#files.revision(program);
     const sameTypes =
       before?.schema === schema && this.#files.areSame(before.others, before.revision);
-    if (sameTypes && before.sourceFile === sourceFile) return before;
+    if (sameTypes && before.sourceFile === sourceFile) {
+      return { facts: this.#markCircular(program, before.unmarked), found: before.found };
+    }
     if (!sameTypes && this.#generatedFiles(program) === null) return null;
 
     const stayed = sameTypes
@@ -82,13 +86,15 @@ export class FileCache {
       ? sameFrames(this.#ts, before, { sourceFile, frames }, stayed)
       : new Set<string>();
     const imports = importsIn(sourceFile);
+    const unmarked = this.#readFacts(
+      program,
+      schema,
+      sourceFile,
+      before && exportsAfter(before, stayed, same),
+    );
     const reading = {
-      facts: this.#readFacts(
-        program,
-        schema,
-        sourceFile,
-        before && exportsAfter(before, stayed, same),
-      ),
+      facts: this.#markCircular(program, unmarked),
+      unmarked,
       found: before ? foundAfter(before.found, stayed, this.#relative(sourceFile)) : new Map(),
       schema,
       sourceFile,
@@ -123,8 +129,7 @@ export class FileCache {
       schema,
       docs: false,
     });
-    const module = reader.read(fileName, known);
-    return module && this.#markCircular(program, module);
+    return reader.read(fileName, known);
   }
 
   #otherFiles(program: ts.Program, sourceFile: ts.SourceFile): readonly string[] {
@@ -145,9 +150,9 @@ export class FileCache {
   }
 
   /** What `TypeScriptHost` does with the modules of a project, for one of them. */
-  #markCircular(program: ts.Program, module: ModuleFacts): ModuleFacts {
+  #markCircular(program: ts.Program, module: ModuleFacts | null): ModuleFacts | null {
     const isSuspect = (fn: FunctionFacts) => !fn.circular && !fn.hasReturns && holdsAny(fn.result);
-    if (!module.functions.some(isSuspect)) return module;
+    if (!module?.functions.some(isSuspect)) return module;
     const files = this.#files.modules(program).map(({ fileName }) => fileName);
     const calls = new CallGraph({ ts: this.#ts, program, project: this.#project, files });
     const functions = module.functions.map((fn) =>

@@ -39,4 +39,20 @@ export function diagnosticsCases(project: () => EditedProject): void {
     await project().type(file, moduleOf("return new Map([[1, 2]]);"));
     expect((await project().findings(file)).map((text) => text.slice(0, 6))).toEqual(["CV2012"]);
   });
+
+  test("a circle of functions ends for all of them with the edit of any", async () => {
+    const other = "convoy/functions/pictures.ts";
+    const calling = (callee: string, result = "") =>
+      moduleOf(`return ctx.runQuery(${callee}, {});`).replace("args) =>", `args)${result} =>`);
+    const circular = async () =>
+      (await project().findings(file)).some((text) => text.startsWith("CV2015"));
+    await project().type(file, calling("api.pictures.one"));
+    await project().type(other, calling("api.scratch.one"));
+    expect(await circular()).toBe(true);
+    await project().type(other, calling("api.scratch.one", ": Promise<number>"));
+    expect(await circular()).toBe(false);
+    await project().type(other, calling("api.scratch.one"));
+    expect(await circular()).toBe(true);
+    await project().close(other);
+  });
 }
