@@ -47,6 +47,13 @@ export function isGeneratedServer(module: string): boolean {
   return generatedServer.test(module);
 }
 
+const generatedModel = /(?:^|\/)_generated\/dataModel(?:\.[jt]s)?$/;
+
+/** Whether the specifier names the project's generated `dataModel.ts`. */
+export function isGeneratedModel(module: string): boolean {
+  return generatedModel.test(module);
+}
+
 const generatedApi = /(?:^|\/)_generated\/api(?:\.[jt]s)?$/;
 
 /** Whether the specifier names the project's generated `api.ts`. */

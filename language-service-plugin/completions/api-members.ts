@@ -1,7 +1,7 @@
 import type ts from "typescript";
 import { modulePath } from "../../compiler/project/layout.js";
 import { importsOf, isGeneratedApi } from "../../compiler/syntax/imports.js";
-import { importsApiOf } from "../names/api-uses.js";
+import { importsGenerated } from "../names/imports-generated.js";
 import { nodeAt } from "../names/literal-at.js";
 import { namedFunctions } from "../project/module-names.js";
 import type { View } from "../project/views.js";
@@ -52,7 +52,7 @@ function apiPathAt(view: View, position: number): ApiPath | null {
   if (!typescript.isIdentifier(at)) return null;
   const imported = importsOf(typescript, sourceFile).get(at.text);
   if (imported === undefined || !isGeneratedApi(imported.module)) return null;
-  if (!importsApiOf(view, sourceFile)) return null;
+  if (!importsGenerated(view, sourceFile, isGeneratedApi)) return null;
   return { visibility: imported.imported === "internal" ? "internal" : "public", segments };
 }
 

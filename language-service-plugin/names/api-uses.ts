@@ -4,6 +4,7 @@ import { modulePath } from "../../compiler/project/layout.js";
 import { isGeneratedApi } from "../../compiler/syntax/imports.js";
 import { namedFunctions } from "../project/module-names.js";
 import type { View } from "../project/views.js";
+import { importsGenerated } from "./imports-generated.js";
 import type { Name } from "./name.js";
 import type { Occurrence } from "./occurrence.js";
 
@@ -11,7 +12,7 @@ import type { Occurrence } from "./occurrence.js";
 export function* apiUses(view: View, sourceFile: ts.SourceFile): Generator<Occurrence> {
   const { ts: typescript } = view;
   const { api } = fileReferences(typescript, sourceFile);
-  if (api.length === 0 || !importsApiOf(view, sourceFile)) return;
+  if (api.length === 0 || !importsGenerated(view, sourceFile, isGeneratedApi)) return;
   for (const reference of api) yield* usesIn(view, sourceFile, reference);
 }
 
@@ -59,22 +60,6 @@ function moduleFile({ program, host, project }: View, module: string): string | 
     files.find((file) => host.fileExists(file)) ??
     null
   );
-}
-
-/** Whether it is the api of this project that the file imports. */
-export function importsApiOf(
-  { ts: typescript, program, project }: View,
-  sourceFile: ts.SourceFile,
-): boolean {
-  const checker = program.getTypeChecker();
-  return sourceFile.statements.some((statement) => {
-    if (!typescript.isImportDeclaration(statement)) return false;
-    const specifier = statement.moduleSpecifier;
-    if (!typescript.isStringLiteral(specifier) || !isGeneratedApi(specifier.text)) return false;
-    const [declaration] = checker.getSymbolAtLocation(specifier)?.declarations ?? [];
-    const target = declaration?.getSourceFile().fileName;
-    return target?.startsWith(`${project.layout.generatedDir}/`) === true;
-  });
 }
 
 /** Where a module declares a function; the start of the file for a module. */

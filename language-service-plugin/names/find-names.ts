@@ -3,8 +3,9 @@ import type { View } from "../project/views.js";
 import { apiUses, functionDefinition, functionDefinitions } from "./api-uses.js";
 import { isSameName, type Name } from "./name.js";
 import { covers, type Occurrence } from "./occurrence.js";
-import { definitionOf, schemaDefinitions } from "./schema-definitions.js";
+import { definitionOf, schemaDefinitions, textOf } from "./schema-definitions.js";
 import { schemaUses } from "./schema-uses.js";
+import { typeUses } from "./type-uses.js";
 
 /** The name that is written at a place. */
 export function nameAt(view: View, position: number): Occurrence | null {
@@ -13,6 +14,7 @@ export function nameAt(view: View, position: number): Occurrence | null {
     found.fileName === sourceFile.fileName && covers(found.span, position);
   return (
     schemaUses(typescript, sourceFile).find(isHere) ??
+    typeUses(view, sourceFile).find(isHere) ??
     first(schemaDefinitions(view), isHere) ??
     first(apiUses(view, sourceFile), isHere) ??
     first(functionDefinitions(view, sourceFile), isHere)
@@ -34,8 +36,7 @@ export function occurrencesOf(view: View, name: Name): readonly Occurrence[] {
     definition !== null && view.program.getSourceFile(definition.fileName) !== undefined;
   const found = isThere ? [definition] : [];
   for (const file of filesToSearch(view, name)) {
-    const uses = name.kind === "function" ? apiUses(view, file) : schemaUses(view.ts, file);
-    for (const use of uses) if (isSameName(use.name, name)) found.push(use);
+    for (const use of usesIn(view, file, name)) if (isSameName(use.name, name)) found.push(use);
   }
   if (name.kind === "field") {
     for (const listed of schemaDefinitions(view)) {
@@ -45,12 +46,25 @@ export function occurrencesOf(view: View, name: Name): readonly Occurrence[] {
   return found;
 }
 
-/** Names of the schema are used in `convoy/`, functions everywhere. */
+/** The sources that have the letters of a name in them. */
 function filesToSearch({ program, project }: View, name: Name): readonly ts.SourceFile[] {
-  if (name.kind !== "function") return project.files.own(program);
+  const text = textOf(name);
   return program
     .getSourceFiles()
-    .filter((file) => !file.isDeclarationFile && !file.fileName.includes("/node_modules/"));
+    .filter(
+      (file) =>
+        !file.isDeclarationFile &&
+        file.text.includes(text) &&
+        !file.fileName.includes("/node_modules/") &&
+        !file.fileName.startsWith(`${project.layout.generatedDir}/`),
+    );
+}
+
+function* usesIn(view: View, file: ts.SourceFile, { kind }: Name): Generator<Occurrence> {
+  if (kind === "function") return yield* apiUses(view, file);
+  // A database of another project has other tables.
+  if (view.isOwn(file)) yield* schemaUses(view.ts, file);
+  if (kind === "table") yield* typeUses(view, file);
 }
 
 function first(all: Iterable<Occurrence>, test: (found: Occurrence) => boolean): Occurrence | null {

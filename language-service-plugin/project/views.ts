@@ -19,6 +19,8 @@ export interface View {
   readonly schema: SchemaFacts | null;
   /** The schema has syntax errors now; {@link schema} is from before. */
   readonly isSchemaBroken: boolean;
+  /** Whether this is the project of a file, be that in `convoy/` or not. */
+  isOwn(file: ts.SourceFile): boolean;
 }
 
 /** New types may make the schema say something new, but hardly twice. */
@@ -82,6 +84,7 @@ export class Views {
       project,
       schema: schema?.facts ?? null,
       isSchemaBroken: schema?.isOld ?? false,
+      isOwn: (file) => layouts.find(program, file.fileName) === layout,
     };
   }
 

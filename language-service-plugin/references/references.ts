@@ -1,6 +1,7 @@
 import type ts from "typescript";
 import { definitionInfo } from "../definition/definition.js";
 import { nameAt, occurrencesOf } from "../names/find-names.js";
+import { generatedMember } from "../names/generated-member.js";
 import type { Occurrence } from "../names/occurrence.js";
 import type { View } from "../project/views.js";
 
@@ -19,7 +20,11 @@ export function withReferences(
   const all = occurrencesOf(view, name);
   const [definition] = all;
   if (definition === undefined) return given;
-  const native = definition.isDefinition ? nativeAt(service, definition) : (given ?? []);
+  const member = generatedMember(view, name);
+  const native = [
+    ...(definition.isDefinition ? nativeAt(service, definition) : (given ?? [])),
+    ...((member && service.findReferences(member.fileName, member.position)) ?? []),
+  ];
   const own: ts.ReferencedSymbol = {
     definition: {
       ...definitionInfo(view, definition),
@@ -34,12 +39,16 @@ export function withReferences(
   };
   const known = new Set(own.references.map(keyOf));
   const { generatedDir } = view.project.layout;
+  const isOther = (entry: ts.ReferencedSymbolEntry): boolean => {
+    const key = keyOf(entry);
+    const isNew = !known.has(key) && !entry.fileName.startsWith(`${generatedDir}/`);
+    known.add(key);
+    return isNew;
+  };
   const others = native
     .map(({ definition: of, references }) => ({
       definition: of,
-      references: references.filter(
-        (entry) => !known.has(keyOf(entry)) && !entry.fileName.startsWith(`${generatedDir}/`),
-      ),
+      references: references.filter(isOther),
     }))
     .filter(({ references }) => references.length > 0);
   return [own, ...others];

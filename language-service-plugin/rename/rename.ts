@@ -1,13 +1,17 @@
 import type ts from "typescript";
-import { nameAt, occurrencesOf } from "../names/find-names.js";
+import { definitionOfName, nameAt, occurrencesOf } from "../names/find-names.js";
+import type { Name } from "../names/name.js";
 import type { Occurrence } from "../names/occurrence.js";
+import { generatedMember } from "../names/generated-member.js";
 import { textOf } from "../names/schema-definitions.js";
 import type { View } from "../project/views.js";
 
 /** What can be renamed at a place, together with all its uses; `null` where that is not ours to say. */
-export function renameInfo(view: View, position: number): ts.RenameInfoSuccess | null {
+export function renameInfo(view: View, position: number): ts.RenameInfo | null {
   const use = renamedAt(view, position);
   if (use === null) return null;
+  const refusal = refusalOf(view, use.name);
+  if (refusal !== null) return { canRename: false, localizedErrorMessage: refusal };
   const text = textOf(use.name);
   return {
     canRename: true,
@@ -33,6 +37,7 @@ export function renameLocations(
 ): readonly ts.RenameLocation[] | null {
   const use = renamedAt(view, position);
   if (use === null) return null;
+  if (refusalOf(view, use.name) !== null) return [];
   const all = occurrencesOf(view, use.name);
   const own = all.map(({ fileName, span, isShorthand, name }) => ({
     fileName,
@@ -40,15 +45,23 @@ export function renameLocations(
     ...(isShorthand ? { suffixText: `: ${textOf(name)}` } : {}),
   }));
   const [definition] = all;
-  const native =
-    definition?.isDefinition && use.name.kind !== "index" && !definition.isShorthand
-      ? (nativeLocations(definition.fileName, definition.span.start) ?? [])
-      : [];
+  const member = generatedMember(view, use.name);
+  const native = [
+    ...((definition?.isDefinition &&
+      use.name.kind !== "index" &&
+      !definition.isShorthand &&
+      nativeLocations(definition.fileName, definition.span.start)) ||
+      []),
+    ...((member && nativeLocations(member.fileName, member.position)) ?? []),
+  ];
   const known = new Set(own.map(keyOf));
   const { generatedDir } = view.project.layout;
-  const others = native.filter(
-    (location) => !known.has(keyOf(location)) && !location.fileName.startsWith(`${generatedDir}/`),
-  );
+  const others = native.filter((location) => {
+    const key = keyOf(location);
+    const isOther = !known.has(key) && !location.fileName.startsWith(`${generatedDir}/`);
+    known.add(key);
+    return isOther;
+  });
   return [...own, ...others];
 }
 
@@ -57,8 +70,31 @@ function renamedAt(view: View, position: number): Occurrence | null {
   const use = nameAt(view, position);
   if (use === null || use.name.kind === "field") return null;
   if (use.name.kind === "function" && use.name.name === null) return null;
-  // A name that nothing defines, or that stands for something that cannot be seen.
-  return occurrencesOf(view, use.name).some(({ isDefinition }) => isDefinition) ? use : null;
+  return isDefined(view, use.name) || refusalOf(view, use.name) !== null ? use : null;
+}
+
+/** Not a name that nothing defines, or that stands for something that cannot be seen. */
+function isDefined(view: View, name: Name): boolean {
+  const definition = definitionOfName(view, name);
+  return definition !== null && view.program.getSourceFile(definition.fileName) !== undefined;
+}
+
+/** Why a name of the schema cannot be renamed: without its definition, only uses would be. */
+function refusalOf(view: View, name: Name): string | null {
+  if (name.kind === "field" || name.kind === "function" || isDefined(view, name)) return null;
+  if (view.isSchemaBroken) {
+    return "The schema has syntax errors, so Convoy cannot rename what it defines. Mend those first.";
+  }
+  const { schema } = view;
+  if (schema === null) return "Convoy cannot read the schema from here. Rename this where it can.";
+  const table = schema.tables.find((candidate) => candidate.name === name.table);
+  const isKnown =
+    name.kind === "table"
+      ? table !== undefined
+      : table?.indexes.some((index) => index.name === name.index) === true;
+  return isKnown || schema.problems.length > 0
+    ? `Convoy cannot find where "${textOf(name)}" is written in the schema of this project, so it would rename its uses alone. Rename it by hand.`
+    : null;
 }
 
 function keyOf({ fileName, textSpan }: ts.DocumentSpan): string {

@@ -46,7 +46,8 @@ describe.each(typescriptPackages)("on %s", (version) => {
   const schemaText = () => schema;
   describe("quick fixes:", () => quickFixesCases(() => project, schemaText));
   describe("hover:", () => hoverCases(() => project));
-  describe("navigation:", () => navigationCases(() => project, schemaText));
+  const read = (name: string) => files.read(name);
+  describe("navigation:", () => navigationCases(() => project, schemaText, read));
   describe("a schema that is not saved:", () => schemaEditsCases(() => project, schemaText));
   describe("workspaces:", () =>
     workspacesCases(

@@ -10,7 +10,11 @@ interface Reference extends FileSpan {
   readonly isDefinition?: boolean;
 }
 
-export function navigationCases(project: () => EditedProject, schema: () => string): void {
+export function navigationCases(
+  project: () => EditedProject,
+  schema: () => string,
+  read: (name: string) => Promise<string>,
+): void {
   /** Where the editor goes from the caret, as `file: text`. */
   const definition = async (name: string, marked: string) => {
     const at = await project().typeAt(name, marked);
@@ -147,6 +151,61 @@ export function navigationCases(project: () => EditedProject, schema: () => stri
     expect(await renamed(file, ref)).toEqual(expected);
   });
 
+  test("so are the uses of a table in the types of documents and ids, in clients too", async () => {
+    await project().type(file, moduleOf("return 1;"));
+    const client = (name: string) =>
+      `import type { Doc, Id as Key } from "../convoy/_generated/dataModel";\nimport type * as model from "../convoy/_generated/dataModel";\nexport type All = [Doc<"projects">, Key<"${name}">[], model.Id<"users">];\n`;
+    await project().type("src/client.ts", client("users"));
+    const expected = {
+      "convoy/schema.ts": 2,
+      "convoy/functions/projects.ts": 2,
+      "convoy/functions/users.ts": 2,
+      [file]: 1,
+      "src/client.ts": 2,
+    };
+    expect(await renamed(schemaFile, schema().replace("users:", "us‸ers:"))).toEqual(expected);
+    await project().close(schemaFile);
+    expect(await renamed("src/client.ts", client("us‸ers"))).toEqual(expected);
+    await project().type("src/client.ts", "export {};\n");
+  });
+
+  test("names are renamed in helpers outside convoy/ too", async () => {
+    await project().type(file, moduleOf("return 1;"));
+    const helper = (table: string, index: string) =>
+      `import type { QueryCtx } from "../convoy/_generated/server";\nexport const all = (ctx: QueryCtx) => ctx.db.query("${table}").withIndex("${index}").take(1);\n`;
+    await project().type("src/client.ts", helper("users", "by_deviceId"));
+    const expected = { "convoy/schema.ts": 1, "convoy/functions/users.ts": 1, "src/client.ts": 1 };
+    const marked = schema().replace("by_deviceId", "by_‸deviceId");
+    expect(await renamed(schemaFile, marked)).toEqual(expected);
+    await project().close(schemaFile);
+    expect(await renamed("src/client.ts", helper("users", "by_dev‸iceId"))).toEqual(expected);
+    expect(await references("src/client.ts", helper("us‸ers", "by_deviceId"))).toContainEqual(
+      expect.stringMatching(/^src\/client.ts: export const all/),
+    );
+    await project().type("src/client.ts", "export {};\n");
+  });
+
+  test("a name whose definition cannot be found is not renamed in part", async () => {
+    await project().type(file, moduleOf("return 1;"));
+    expect(await project().findings(file)).toEqual([]);
+    await project().type(schemaFile, `const half = {\n${schema()}`);
+    for (const use of ['query("us‸ers")', 'query("users").withIndex("by_‸deviceId")']) {
+      const at = await project().typeAt(file, moduleOf(`return ctx.db.${use}.take(1);`));
+      const { info, locs } = await project().request<{ info: object; locs: object[] }>(
+        "rename",
+        file,
+        at,
+      );
+      expect(info).toEqual({
+        canRename: false,
+        localizedErrorMessage:
+          "The schema has syntax errors, so Convoy cannot rename what it defines. Mend those first.",
+      });
+      expect(locs).toEqual([]);
+    }
+    await project().close(schemaFile);
+  });
+
   test("a function is renamed with its uses through api", async () => {
     await project().type(
       "src/client.ts",
@@ -154,5 +213,28 @@ export function navigationCases(project: () => EditedProject, schema: () => stri
     );
     const declared = moduleOf("return 1;").replace("const one", "const o‸ne");
     expect(await renamed(file, declared)).toEqual({ [file]: 1, "src/client.ts": 1 });
+  });
+
+  test("so are its uses through another module, in brackets, and taken out of its module", async () => {
+    await project().type(
+      "src/client.ts",
+      `import { api } from "../convoy/_generated/api";
+export { api as mine } from "../convoy/_generated/api";
+import { mine } from "./client";
+const { projects } = api;
+const { listProjects: list } = api.projects;
+export const all = [mine.projects.listProjects, api["projects"]["listProjects"], projects.listProjects, list];
+`,
+    );
+    const text = await read("convoy/functions/projects.ts");
+    const declared = text.replace("listProjects", "list‸Projects");
+    expect(await renamed("convoy/functions/projects.ts", declared)).toEqual({
+      "convoy/functions/projects.ts": 1,
+      "src/client.ts": 4,
+    });
+    const found = await references("convoy/functions/projects.ts", declared);
+    expect(found.filter((line) => line.startsWith("src/client.ts"))).toHaveLength(4);
+    await project().close("convoy/functions/projects.ts");
+    await project().type("src/client.ts", "export {};\n");
   });
 }
