@@ -421,6 +421,21 @@ const examples: Step[][] = [
     { kind: "watch", owner: ada },
     { kind: "refuse" },
   ],
+  // What came of a lost connection, and was not shown there, was shown when another query was let go.
+  [
+    { kind: "watch", owner: "bob" },
+    { kind: "deliver" },
+    { kind: "refetch", owner: "bob" },
+    { kind: "go down" },
+    { kind: "tick" },
+    { kind: "wait" },
+    { kind: "mutate", owner: ada },
+    { kind: "wait" },
+    { kind: "answer" },
+    { kind: "wait" },
+    { kind: "watch", owner: ada },
+    { kind: "unwatch", owner: ada },
+  ],
 ];
 
 test.each([false, true])(

@@ -278,6 +278,8 @@ export class LiveQueries implements QuerySource {
   #lose(error: ConvoyError, failures: number): void {
     const all = [...this.#queries.values()];
     this.#byId.clear();
+    // What has come and is not shown may be old by the time that it would be; it comes again.
+    this.#changed.clear();
     for (const live of all) {
       live.isAnswered = false;
       live.formerIds = [];
