@@ -10,7 +10,7 @@ import type { QuerySnapshot } from "./store/snapshot.js";
 export interface ConvoyClientOptions extends Partial<ClientEnvironment> {
   /** Where the server is: `http://localhost:3210`. By default, the origin of the page. */
   readonly url?: string;
-  /** How long a call may take each time that it is sent. Default: 30 s. */
+  /** How long a call may take each time that it is sent: longer than the server's limit. Default: 45 s. */
   readonly timeoutMs?: number;
 }
 

@@ -27,7 +27,11 @@ import { PASSING_STATUSES } from "./transport/read-answer.js";
 import { withRetries } from "./transport/retry.js";
 import type { FunctionCall } from "./transport/transport.js";
 
-const TIMEOUT_MS = 30_000;
+/**
+ * Longer than the 30 s that a server lets a mutation take: who gave up before its answer would send it
+ * again and again, and never learn that it takes too long.
+ */
+const TIMEOUT_MS = 45_000;
 
 /** Whether a call is sent again after an error that may pass. */
 type Patience = (error: ConvoyError, attempt: number) => boolean;

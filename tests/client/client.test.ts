@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { createConvoyClient, getFunctionName, type OptimisticStore } from "../../client/index.js";
+import { usualLimits } from "../../runtime/functions/run/runner-limits.js";
 import { type Api, api } from "./support/api.js";
 import { quiet } from "./support/fake-clock.js";
 import { fakeServer } from "./support/fake-server.js";
@@ -221,6 +222,17 @@ test("a mutation whose optimistic update throws is not run", async () => {
     "In an update.",
   );
   expect(requests).toHaveLength(0);
+});
+
+test("a client waits for longer than a server lets a mutation take, and so learns how it ended", async () => {
+  const { client, clock, next } = fakeServer();
+  const mutation = client.mutation(api.projects.clear);
+  const ended = mutation.catch((error: unknown) => error);
+  const request = next();
+  await clock.advance(usualLimits.transactionMs + 5000);
+  expect(request.isAborted).toBe(false);
+  await request.refuse("function-timeout", { status: 503 });
+  expect(await ended).toMatchObject({ code: "function-timeout" });
 });
 
 test("the connection counts the mutations that are not confirmed", async () => {

@@ -232,7 +232,7 @@ test("the timeout and the signal hold for a fetch that knows neither", async () 
   const fetch = (): Promise<never> => new Promise(() => {});
   await using client = createConvoyClient({ url: "http://server.test", fetch, ...clock });
   const call = rejection(client.action(api.projects.send, { to: "bob" }));
-  await clock.advance(30_000);
+  await clock.advance(45_000);
   expect(await call).toMatchObject({ code: "request-timeout" });
 });
 
