@@ -1,4 +1,5 @@
 import type ts from "typescript";
+import { withQuickNames } from "../compiler/hosts/typescript/quick-names.js";
 import { createGuard } from "./guard.js";
 import { createLanguageService } from "./language-service.js";
 import { registerFixableCodes } from "./quick-fixes/fixable-codes.js";
@@ -16,7 +17,7 @@ export function createPlugin({ typescript }: { readonly typescript: typeof ts })
       const guard = createGuard((message) => info.project.projectService.logger.info(message));
       return guard.run("start", info.languageService, () => {
         registerFixableCodes(typescript);
-        return createLanguageService(typescript, info, guard);
+        return createLanguageService(withQuickNames(typescript), info, guard);
       });
     },
   };

@@ -9,16 +9,28 @@ const file = "convoy/functions/scratch.ts";
 
 /**
  * A plugin that is ours with a TypeScript that breaks in the hands of one part of it: at the first
- * access to a member of it while something of that folder runs.
+ * access to a member of it, or call of one, while something of that folder runs.
  */
 const faulty = `
 Error.stackTraceLimit = 100;
 module.exports = ({ typescript }) => {
   let part = null;
+  const fail = () => {
+    if (part !== null && new Error().stack.includes(part)) throw new Error("injected");
+  };
+  const calls = new Map();
   const broken = new Proxy(typescript, {
     get(target, name) {
-      if (part !== null && new Error().stack.includes(part)) throw new Error("injected");
-      return target[name];
+      fail();
+      const member = target[name];
+      if (typeof member !== "function") return member;
+      if (!calls.has(member)) {
+        calls.set(member, (...args) => {
+          fail();
+          return member(...args);
+        });
+      }
+      return calls.get(member);
     },
   });
   const plugin = require("convoy/language-service-plugin")({ typescript: broken });
