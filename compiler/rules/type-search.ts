@@ -103,5 +103,7 @@ export function membersOf(
 
 /** Whether `null` is among the values of the type. */
 export function allowsNull(type: TypeFact, types: NamedTypes): boolean {
-  return membersOf(type, types).some((member) => member.kind === "null");
+  return membersOf(type, types).some(({ kind }) => holdsNull.has(kind));
 }
+
+const holdsNull: ReadonlySet<TypeFact["kind"]> = new Set(["null", "any", "unknown"]);

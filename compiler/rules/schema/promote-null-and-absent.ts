@@ -19,8 +19,11 @@ export const promoteNullAndAbsent: FactsRule = {
         const field = table.fields.find((candidate) => candidate.name === promoted.field);
         if (field === undefined || !field.optional) continue;
         if (!allowsNull(field.type, schema.types)) continue;
+        // Of any value, null cannot be taken away.
+        const isAny = ["any", "unknown"].includes(field.type.kind);
+        const removed = isAny ? ".optional()" : ".nullable() or .optional()";
         yield {
-          message: `Field "${field.name}" of table "${table.name}" may be both null and absent, and a column has one NULL for both. Remove .nullable() or .optional(), or ${table.relational ? "do not make the table relational" : "do not promote it"}.`,
+          message: `Field "${field.name}" of table "${table.name}" may be both null and absent, and a column has one NULL for both. Remove ${removed}, or ${table.relational ? "do not make the table relational" : "do not promote it"}.`,
           span: promoted.span,
           related: [{ message: `Field "${field.name}" is defined here.`, span: field.span }],
         };
