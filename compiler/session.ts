@@ -1,7 +1,9 @@
+import path from "node:path";
 import type ts from "typescript";
 import { AffectedFiles } from "./affected-files.js";
 import { generate } from "./emit/generate.js";
 import { TypeScriptHost } from "./hosts/typescript/host.js";
+import { withoutExtension } from "./hosts/typescript/module-file.js";
 import { Rereading } from "./rereading.js";
 import type { LibraryFiles } from "./hosts/typescript/source-files.js";
 import type { ConvoyDiagnostic } from "./model/diagnostic.js";
@@ -32,8 +34,16 @@ export interface Session {
   invalidate(files: readonly string[]): void;
   /** The text of a project file (relative to its root) as it was last read. */
   readText(file: string): string | undefined;
-  /** Absolute paths of the folders and files whose changes concern the project. */
+  /**
+   * Absolute paths of the folders and files whose changes concern the project; `folder/*.ts` where new
+   * files that are directly in a folder do.
+   */
   watchedPaths(): readonly string[];
+  /**
+   * Absolute paths of the files that are other ones on disk than when they were last read, packages left
+   * out: what changed before anything watched them.
+   */
+  changedOnDisk(): readonly string[];
 }
 
 /**
@@ -53,6 +63,9 @@ export interface SessionOptions {
   /** Parsed files of packages, for sessions in one process to share. */
   readonly libraryFiles?: LibraryFiles;
 }
+
+/** Of files that an import without an extension may mean. */
+const MODULE_EXTENSIONS = [".ts", ".tsx", ".d.ts", ".mts", ".cts"];
 
 /** What the last analysis found, for the next one to build on. */
 interface Known {
@@ -88,15 +101,24 @@ class ProjectSession implements Session {
 
   watchedPaths(): readonly string[] {
     const { root, convoyDir } = this.project;
-    const paths = new Set([convoyDir, `${root}/tsconfig.json`, ...this.#config.configFiles]);
-    // What `convoy/` imports from outside, and the clients that rules look at.
-    const programs = [this.#host.schemaProgram, this.#host.program];
-    const imported = programs.flatMap((program) => program?.getSourceFiles() ?? []);
-    for (const file of [...imported.map(({ fileName }) => fileName), ...this.#config.sourceFiles]) {
-      const isOwn = file.startsWith(`${root}/`) && !file.includes("/node_modules/");
-      if (isOwn && !file.startsWith(`${convoyDir}/`)) paths.add(file);
-    }
-    return [...paths];
+    const { ambientFiles, sourceFiles, configFiles } = this.#config;
+    const isBeside = (file: string) => !file.startsWith(`${convoyDir}/`);
+    const listed = [...ambientFiles, ...sourceFiles].filter(isBeside);
+    // Those that come beside them will be listed as well; the others are what `convoy/` imports.
+    const files = [...listed, ...this.#host.files().filter(isBeside)];
+    const missing = this.#host.missingImports().flatMap((file) => [file, `${file}/index`]);
+    const folders = [...listed, ...missing].map((file) => `${path.posix.dirname(file)}/*.ts`);
+    return [...new Set([convoyDir, `${root}/tsconfig.json`, ...configFiles, ...files, ...folders])];
+  }
+
+  changedOnDisk(): readonly string[] {
+    const read = this.#host.changedOnDisk();
+    const came = this.#host
+      .missingImports()
+      .flatMap((file) => [file, `${file}/index`])
+      .flatMap((file) => MODULE_EXTENSIONS.map((extension) => file + extension))
+      .filter((file) => this.#system.fileExists(file));
+    return [...read, ...came];
   }
 
   invalidate(files: readonly string[]): void {
@@ -126,14 +148,14 @@ class ProjectSession implements Session {
 
   #analyse(changed: readonly string[]): Analysis {
     const configChanged = changed.some((file) => this.#config.configFiles.includes(file));
-    const cameOrWent = changed.some((file) => this.#cameOrWent(file));
-    if (configChanged || cameOrWent) {
-      this.#config = this.#loadConfig();
-    }
+    const cameOrWent = this.#cameOrWent(changed);
+    if (configChanged || cameOrWent) this.#config = this.#loadConfig();
     if (configChanged) this.#reset();
-    this.#host.invalidate(changed);
+    else if (cameOrWent) this.#host.useFiles(this.#config);
+    const concernsAll = this.#host.invalidate(changed);
     for (const file of changed) this.#parsed.delete(file);
 
+    if (concernsAll) this.#schema = null;
     const schema = this.#readSchema(changed);
     const broken = this.#syntaxErrors(this.#host.schemaProgram);
     if (broken.length > 0) return this.#failed(broken);
@@ -145,7 +167,8 @@ class ProjectSession implements Session {
     const errors = this.#syntaxErrors(program);
     if (errors.length > 0) return this.#failed(errors);
 
-    const isSmallEdit = !cameOrWent && this.#known?.schema === schema && oldProgram !== undefined;
+    const isSmallEdit =
+      !cameOrWent && !concernsAll && this.#known?.schema === schema && oldProgram !== undefined;
     const { project } = this;
     const affected = isSmallEdit
       ? new AffectedFiles({ ts: this.#ts, program, oldProgram, project, changed })
@@ -163,9 +186,18 @@ class ProjectSession implements Session {
     return { facts: null, files: null, diagnostics, bugs: this.#bugs };
   }
 
-  #cameOrWent(file: string): boolean {
-    const known = this.#host.program?.getSourceFile(file) !== undefined || this.#parsed.has(file);
-    return known !== this.#system.fileExists(file);
+  /** Whether there are other files now, of those that the project is made of. */
+  #cameOrWent(changed: readonly string[]): boolean {
+    const isKnown = (file: string) =>
+      this.#host.program?.getSourceFile(file) !== undefined || this.#parsed.has(file);
+    const others = changed.filter((file) => isKnown(file) !== this.#system.fileExists(file));
+    if (others.length === 0) return false;
+    const missing = new Set(this.#host.missingImports());
+    if (others.some((file) => isKnown(file) || missing.has(withoutExtension(file)))) return true;
+    const { ambientFiles, sourceFiles } = this.#loadConfig();
+    const { convoyDir } = this.project;
+    const listed = new Set([...ambientFiles, ...sourceFiles]);
+    return others.some((file) => file.startsWith(`${convoyDir}/`) || listed.has(file));
   }
 
   #loadConfig(): ProjectConfig {

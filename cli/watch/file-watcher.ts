@@ -5,8 +5,8 @@ import { type FSWatcher, watch } from "chokidar";
 /** Tells of changes below the paths that it watches. */
 export interface FileWatcher extends AsyncDisposable {
   /**
-   * Watches these files and folders, there or not, instead of those before. Resolves once no change
-   * can be missed.
+   * Watches these files and folders, there or not, instead of those before; of `folder/*.ts` the
+   * TypeScript files alone that are directly in it. Resolves once no change can be missed.
    */
   watch(paths: readonly string[]): Promise<void>;
 }
@@ -19,31 +19,40 @@ export interface FileWatcherListener {
 
 export type CreateFileWatcher = (listener: FileWatcherListener) => FileWatcher;
 
+/** A watcher of the disk, and what of its paths is wanted still. */
+interface Watched {
+  readonly watcher: FSWatcher;
+  readonly paths: Set<string>;
+}
+
 /** Watches the disk. */
 export function createFileWatcher(listener: FileWatcherListener): FileWatcher {
-  let watcher: FSWatcher | null = null;
-  let watched = "";
+  let open: readonly Watched[] = [];
 
   return {
+    // What is watched already goes on being watched by the same watcher: what another one has seen, and
+    // not told of yet, would be lost with it.
     async watch(paths) {
-      const wanted = [...new Set(paths.map(withForwardSlashes))].toSorted();
-      const key = wanted.join("\0");
-      if (key === watched) return;
-      // The new watcher is ready before the old one goes, so nothing is missed in between; what both
-      // tell of is told twice, which is harmless.
-      const before = watcher;
-      watcher = open(wanted, listener);
-      watched = key;
-      await ready(watcher);
-      await before?.close();
+      const wanted = new Set(paths.map(withForwardSlashes));
+      for (const { paths: watched } of open) {
+        for (const one of watched) if (!wanted.delete(one)) watched.delete(one);
+      }
+      const ended = open.filter(({ paths: watched }) => watched.size === 0);
+      open = open.filter((one) => !ended.includes(one));
+      if (wanted.size > 0) {
+        const watcher = watchDisk([...wanted], listener);
+        open = [...open, { watcher, paths: wanted }];
+        await ready(watcher);
+      }
+      await Promise.all(ended.map(({ watcher }) => watcher.close()));
     },
     async [Symbol.asyncDispose]() {
-      await watcher?.close();
+      await Promise.all(open.map(({ watcher }) => watcher.close()));
     },
   };
 }
 
-function open(wanted: readonly string[], listener: FileWatcherListener): FSWatcher {
+function watchDisk(wanted: readonly string[], listener: FileWatcherListener): FSWatcher {
   const changed = (file: string): void => listener.onChange(withForwardSlashes(file));
   // The folders above are watched, and all else in them ignored: a watcher of a folder itself goes
   // deaf when the folder is removed, and does not wake when it comes back (a change of branch).
@@ -63,7 +72,17 @@ function concerns(file: string, wanted: readonly string[]): boolean {
     (one) =>
       file === one ||
       one.startsWith(withSlash(file)) ||
+      isTypeScriptIn(one, file) ||
       (file.startsWith(withSlash(one)) && !isLeftOut(file.slice(one.length))),
+  );
+}
+
+/** Whether `pattern` is `folder/*.ts`, and the file one of those. */
+function isTypeScriptIn(pattern: string, file: string): boolean {
+  return (
+    path.posix.basename(pattern) === "*.ts" &&
+    path.posix.dirname(pattern) === path.posix.dirname(file) &&
+    /\.[cm]?tsx?$/.test(file)
   );
 }
 

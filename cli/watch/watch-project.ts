@@ -63,8 +63,17 @@ export async function* watchProject(options: WatchOptions): AsyncGenerator<Watch
     },
     onError: (error) => changes.fail(error),
   });
-  const watchSources = (): Promise<void> =>
-    watcher.watch([...session.watchedPaths(), session.project.generatedDir]);
+  let watched = "";
+  const watchSources = async (): Promise<void> => {
+    const paths = [...session.watchedPaths(), session.project.generatedDir];
+    const key = paths.toSorted().join("\0");
+    if (key === watched) return;
+    watched = "";
+    await watcher.watch(paths);
+    watched = key;
+    // Of a file that is watched from now on, an edit since it was read was told to nobody.
+    for (const file of session.changedOnDisk()) changes.add(file);
+  };
 
   /** What belongs on disk: the last code that could be made. */
   let expected: ReadonlyMap<string, string> | null = null;

@@ -1,13 +1,28 @@
+import path from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openSession } from "../support/analyse.js";
 import { type TempProject, tempProject } from "../support/temp-project.js";
+
+/** The folder of the project in its repository. */
+const app = "packages/app";
+const tsconfig = JSON.stringify({
+  compilerOptions: { strict: true, module: "esnext", moduleResolution: "bundler" },
+  include: ["convoy", "src"],
+});
 
 /** The parts of a small project that an edit can change. */
 interface Source {
   readonly tableField: "z.string()" | "z.number()" | "z.string().optional()" | "z.map()";
   readonly index: boolean;
   readonly helper: "text" | "number" | "object";
+  /** What a file of another package says. */
+  readonly shared: "text" | "number";
+  /** What a file outside `convoy/` declares for all, and a declaration file. */
+  readonly global: "string" | "number" | null;
+  readonly ambient: "string" | "number" | null;
+  /** Whether a file is there that another one imports. */
+  readonly hasLate: boolean;
   readonly base: "helper" | "literal" | "document" | "broken";
   readonly hasMiddle: boolean;
   readonly comment: number;
@@ -17,6 +32,10 @@ const fields = {
   tableField: fc.constantFrom("z.string()", "z.number()", "z.string().optional()", "z.map()"),
   index: fc.boolean(),
   helper: fc.constantFrom("text", "number", "object"),
+  shared: fc.constantFrom("text", "number"),
+  global: fc.constantFrom("string", "number", null),
+  ambient: fc.constantFrom("string", "number", null),
+  hasLate: fc.boolean(),
   base: fc.constantFrom("helper", "literal", "document", "broken"),
   hasMiddle: fc.boolean(),
   comment: fc.nat(3),
@@ -46,6 +65,11 @@ import { z } from "zod";
 export default defineSchema({ things: defineTable({ a: ${source.tableField} })${index} });
 `,
     "convoy/lib/help.ts": `export const help = () => (${helpers[source.helper]});\n`,
+    "../shared/share.ts": `export const share = () => (${helpers[source.shared]});\n`,
+    "src/global.ts":
+      source.global && `declare global {\n  type Global = ${source.global};\n}\nexport {};\n`,
+    "src/late.ts": source.hasLate ? "export const late = () => 1n;\n" : null,
+    "src/ambient.d.ts": source.ambient && `type Ambient = ${source.ambient};\n`,
     "convoy/functions/base.ts": `${server}import { help } from "../lib/help";
 ${"// moved\n".repeat(source.comment)}export const read = query({ handler: async (ctx) => ${bases[source.base]} });
 export const helped = query({ handler: async () => [help()] });
@@ -55,6 +79,10 @@ export const helped = query({ handler: async () => [help()] });
       : null,
     "convoy/functions/top.ts": `${server}${apiImport}export const read = query({ handler: async (ctx) => [await ctx.runQuery(api.middle.read)] });
 export const alone = query({ handler: async () => 1 });
+`,
+    "convoy/functions/around.ts": `${server}import { share } from "../../../shared/share";
+import { late } from "../../src/late";
+export const read = query({ handler: async () => [share(), late(), {} as { all: Global; ambient: Ambient }] });
 `,
   };
 }
@@ -68,9 +96,10 @@ async function apply(
   const changed: string[] = [];
   for (const [file, text] of Object.entries(filesOf(after))) {
     if (old[file] === text) continue;
-    if (text === null) await project.remove(file);
-    else await project.write(file, text);
-    changed.push(`${project.root}/${file}`);
+    const inFolder = path.posix.join(app, file);
+    if (text === null) await project.remove(inFolder);
+    else await project.write(inFolder, text);
+    changed.push(path.posix.join(project.root, inFolder));
   }
   return changed;
 }
@@ -79,25 +108,31 @@ test("what a session says after edits is what a new one would say", async () => 
   await fc.assert(
     fc.asyncProperty(fc.array(edit, { minLength: 2, maxLength: 4 }), async (edits) => {
       await using project = await tempProject("quickstart", {
-        without: ["convoy/functions", "convoy/_generated"],
+        without: ["convoy", "src"],
+        files: { [`${app}/tsconfig.json`]: tsconfig },
       });
+      const root = `${project.root}/${app}`;
       let source: Source = {
         tableField: "z.string()",
         index: true,
         helper: "text",
+        shared: "text",
+        global: null,
+        ambient: null,
+        hasLate: false,
         base: "helper",
         hasMiddle: true,
         comment: 0,
       };
       await apply(project, null, source);
-      const session = openSession(project.root);
+      const session = openSession(root);
       session.analyse();
       for (const change of edits) {
         const next = { ...source, ...change };
         session.invalidate(await apply(project, source, next));
         source = next;
         const again = session.analyse();
-        const fresh = openSession(project.root).analyse();
+        const fresh = openSession(root).analyse();
         expect(again.diagnostics).toEqual(fresh.diagnostics);
         expect(again.facts).toEqual(fresh.facts);
         expect(again.files).toEqual(fresh.files);

@@ -1,3 +1,4 @@
+import path from "node:path";
 import type ts from "typescript";
 import { includesAny } from "../../model/canonical.js";
 import { deepFreeze } from "../../model/freeze.js";
@@ -13,6 +14,9 @@ import type { CompilerHost } from "../host.js";
 import { CallGraph } from "./call-graph.js";
 import { exportedNames } from "./exported-names.js";
 import { FunctionsReader, type KnownExports } from "./functions-reader.js";
+import { GlobalSources } from "./global-sources.js";
+import { withoutExtension } from "./module-file.js";
+import { fileReferences } from "./references.js";
 import { readSchema } from "./schema-reader.js";
 import { type LibraryFiles, SourceFiles } from "./source-files.js";
 
@@ -32,9 +36,10 @@ export interface TypeScriptHostOptions {
  */
 export class TypeScriptHost implements CompilerHost {
   readonly #ts: typeof ts;
-  readonly #config: ProjectConfig;
+  #config: ProjectConfig;
   readonly #system: ts.System;
   readonly #files: SourceFiles;
+  #globals: GlobalSources;
   readonly #exports = new Map<string, ModuleExports>();
   #schemaProgram: ts.Program | undefined;
   #program: ts.Program | undefined;
@@ -52,6 +57,21 @@ export class TypeScriptHost implements CompilerHost {
       ...(options.reuse ? { reuse: options.reuse } : {}),
       ...(options.libraryFiles ? { libraryFiles: options.libraryFiles } : {}),
     });
+    this.#globals = this.#findGlobals();
+  }
+
+  #findGlobals(): GlobalSources {
+    return new GlobalSources({
+      ts: this.#ts,
+      system: this.#system,
+      files: this.#config.sourceFiles,
+    });
+  }
+
+  /** Goes on with a project that has other files now, and the same options. */
+  useFiles({ ambientFiles, sourceFiles }: ProjectConfig): void {
+    this.#config = { ...this.#config, ambientFiles, sourceFiles };
+    this.#globals = this.#findGlobals();
   }
 
   /** The program of the last {@link readFunctions}: what rules look at. */
@@ -64,11 +84,65 @@ export class TypeScriptHost implements CompilerHost {
     return this.#schemaProgram;
   }
 
-  /** Forgets what was read of these files (absolute paths). */
-  invalidate(files: readonly string[]): void {
+  /** The files that were looked at last, beside those of packages and generated ones. */
+  files(): readonly string[] {
+    return [...new Set(this.#sources().map(({ fileName }) => fileName))];
+  }
+
+  /** The files that have another text on disk than when they were read, packages left out. */
+  changedOnDisk(): readonly string[] {
+    return this.#files.changedOnDisk();
+  }
+
+  /** What those files import from files that are not there: absolute paths, without extensions. */
+  missingImports(): readonly string[] {
+    const sources = this.#sources();
+    const there = new Set(sources.map(({ fileName }) => withoutExtension(fileName)));
+    const imported = sources.flatMap((source) =>
+      fileReferences(this.#ts, source)
+        .specifiers.filter(({ text }) => text.startsWith("."))
+        .map(({ text }) => path.posix.join(path.posix.dirname(source.fileName), text)),
+    );
+    const { generatedDir } = this.#config.layout;
+    return [...new Set(imported.map(withoutExtension))].filter(
+      (file) => !there.has(file) && !file.startsWith(generatedDir),
+    );
+  }
+
+  #sources(): readonly ts.SourceFile[] {
+    const { generatedDir } = this.#config.layout;
+    return [this.#schemaProgram, this.#program].flatMap((program) =>
+      (program?.getSourceFiles() ?? []).filter(
+        (source) =>
+          !source.fileName.includes("/node_modules/") &&
+          !source.fileName.startsWith(`${generatedDir}/`) &&
+          !program?.isSourceFileDefaultLibrary(source),
+      ),
+    );
+  }
+
+  /**
+   * Forgets what was read of these files (absolute paths).
+   *
+   * @returns Whether the types of all others may be other ones now.
+   */
+  invalidate(files: readonly string[]): boolean {
+    const declareForAll = () => files.some((file) => this.#globals.declaresForAll(file));
+    const declaredForAll = declareForAll();
+    // A program that is made of another one takes over what was not found.
+    if (this.#areFoundNow(files)) this.#schemaProgram = this.#program = undefined;
     this.#files.invalidate(files);
+    this.#globals.invalidate(files);
     for (const file of files) this.#exports.delete(file);
     this.#programSchema = undefined;
+    return declaredForAll || declareForAll();
+  }
+
+  #areFoundNow(files: readonly string[]): boolean {
+    const others = files.filter((file) => !this.#program?.getSourceFile(file));
+    if (others.length === 0) return false;
+    const missing = new Set(this.missingImports());
+    return others.some((file) => missing.has(withoutExtension(file)));
   }
 
   /** The modules of functions on disk, sorted. */
@@ -184,12 +258,22 @@ export class TypeScriptHost implements CompilerHost {
     overlay: ReadonlyMap<string, string>,
     oldProgram: ts.Program | undefined,
   ): ts.Program {
-    return this.#ts.createProgram({
-      rootNames: rootNames.filter((file) => overlay.has(file) || this.#system.fileExists(file)),
-      options: this.#config.options,
-      host: this.#files.compilerHost(overlay),
-      ...(oldProgram ? { oldProgram } : {}),
-    });
+    const roots = () =>
+      [...rootNames, ...this.#globals.found].filter(
+        (file) => overlay.has(file) || this.#system.fileExists(file),
+      );
+    const host = this.#files.compilerHost(overlay);
+    const create = (before: ts.Program | undefined) =>
+      this.#ts.createProgram({
+        rootNames: roots(),
+        options: this.#config.options,
+        host,
+        ...(before ? { oldProgram: before } : {}),
+      });
+    let program = create(oldProgram);
+    // What a file declares for all may need what another one does.
+    while (this.#globals.lackedBy(program)) program = create(program);
+    return program;
   }
 }
 

@@ -2,7 +2,7 @@ import type ts from "typescript";
 import type { ProjectLayout } from "../../project/layout.js";
 import { fileReferences } from "./references.js";
 
-/** Which of the project's files a file depends on, generated ones left out. */
+/** Which files beside packages and generated ones a file depends on: of its project, of a monorepo. */
 export class ImportGraph {
   readonly #ts: typeof ts;
   readonly #program: ts.Program;
@@ -15,7 +15,7 @@ export class ImportGraph {
     this.#project = project;
   }
 
-  /** `file` and all that it imports from the project, directly or not. */
+  /** `file` and all that it imports, directly or not. */
   closureOf(file: ts.SourceFile): ReadonlySet<ts.SourceFile> {
     const known = this.#closures.get(file);
     if (known) return known;
@@ -47,10 +47,8 @@ export class ImportGraph {
   }
 
   #isOwn(file: ts.SourceFile): boolean {
-    const { root, generatedDir } = this.#project;
     return (
-      file.fileName.startsWith(`${root}/`) &&
-      !file.fileName.startsWith(`${generatedDir}/`) &&
+      !file.fileName.startsWith(`${this.#project.generatedDir}/`) &&
       !file.fileName.includes("/node_modules/")
     );
   }

@@ -49,6 +49,13 @@ export class SourceFiles {
     this.#exists.clear();
   }
 
+  /** The files that have another text on disk than when they were read, packages left out. */
+  changedOnDisk(): readonly string[] {
+    return [...this.#onDisk].flatMap(([file, source]) =>
+      !file.includes("/node_modules/") && this.#system.readFile(file) !== source?.text ? file : [],
+    );
+  }
+
   /** A compiler host over these files, with `overlay` in place of the hidden folder. */
   compilerHost(overlay: Overlay): ts.CompilerHost {
     const ts = this.#ts;

@@ -33,6 +33,53 @@ test("--watch writes at once, after every edit and again what is deleted, whatev
   expect(await project.read(`${generated}/dataModel.ts`)).not.toContain("nick");
 });
 
+test("--watch follows what is beside convoy/: a package of a monorepo, global types, a file that was missing", async () => {
+  await using project = await tempProject("quickstart", {
+    without: ["convoy", "src"],
+    files: {
+      "packages/app/tsconfig.json": JSON.stringify({
+        compilerOptions: { strict: true, module: "esnext", moduleResolution: "bundler" },
+        include: ["convoy", "src"],
+      }),
+      "packages/app/src/main.ts": "export {};\n",
+      "packages/app/convoy/schema.ts": `import { defineSchema, defineTable } from "convoy";
+import { z } from "zod";
+import { fields } from "../../shared/fields";
+export default defineSchema({ users: defineTable({ ...fields, paid: z.custom<Money>() }) });
+`,
+      "packages/app/convoy/functions/users.ts": `import { query } from "../_generated/server";
+import { late } from "../../src/late";
+export const one = query({ handler: async () => late() });
+`,
+      "packages/shared/fields.ts": `import { z } from "zod";
+export const fields = { name: z.string() };
+`,
+    },
+  });
+  const app = (file: string) => `packages/app/${file}`;
+  const generatedIn = (name: string) => project.read(app(`${generated}/${name}`));
+  await using convoy = startConvoy(["codegen", "--watch"], { cwd: `${project.root}/packages/app` });
+  await convoy.line(/^Wrote /);
+  expect(await generatedIn("dataModel.ts")).toContain("paid: any");
+
+  await project.write(
+    "packages/shared/fields.ts",
+    `import { z } from "zod";
+export const fields = { name: z.string(), nick: z.string() };
+`,
+  );
+  expect(await convoy.line(/^Wrote /)).toContain("dataModel.ts");
+  expect(await generatedIn("dataModel.ts")).toContain("nick: string");
+
+  await project.write(app("src/money.d.ts"), "type Money = number;\n");
+  expect(await convoy.line(/^Wrote /)).toContain("dataModel.ts");
+  expect(await generatedIn("dataModel.ts")).toContain("paid: number");
+
+  await project.write(app("src/late.ts"), "export const late = () => ({ came: true });\n");
+  expect(await convoy.line(/^Wrote /)).toContain("apiTypes.d.ts");
+  expect(await generatedIn("apiTypes.d.ts")).toContain("{ came: boolean }");
+});
+
 test("--watch ends at Ctrl-C with exit code 0", async () => {
   await using project = await tempProject("quickstart");
   await using convoy = startConvoy(["codegen", "--watch"], { cwd: project.root });

@@ -32,6 +32,7 @@ function scene(analyse: (run: number) => Analysis = () => generates("one")) {
     invalidate: (files) => void invalidated.push(files),
     readText: () => undefined,
     watchedPaths: () => ["/app/convoy", "/app/tsconfig.json"],
+    changedOnDisk: () => [],
   };
   const clock: Clock = {
     now: () => time,

@@ -1,0 +1,129 @@
+import path from "node:path";
+import type ts from "typescript";
+import { withoutExtension } from "./module-file.js";
+
+/** What a file declares for others that do not import it. */
+interface Declared {
+  /** Of types and values. */
+  readonly names: readonly string[];
+  /** Modules that it extends: packages by their names, files by their absolute paths. */
+  readonly modules: readonly string[];
+}
+
+const nothing: Declared = { names: [], modules: [] };
+
+export interface GlobalSourcesOptions {
+  readonly ts: typeof ts;
+  readonly system: ts.System;
+  /** The project's files that are no declaration files. */
+  readonly files: readonly string[];
+}
+
+/**
+ * The files of a project that declare something for all others: `declare global`, `declare module`,
+ * scripts. An editor has them in its program, since the tsconfig names them; the analysis opens those
+ * alone whose names occur in what it reads, since each may import a whole application.
+ */
+export class GlobalSources {
+  readonly #ts: typeof ts;
+  readonly #system: ts.System;
+  readonly #files: readonly string[];
+  readonly #declared = new Map<string, Declared>();
+  readonly #found = new Set<string>();
+
+  constructor(options: GlobalSourcesOptions) {
+    this.#ts = options.ts;
+    this.#system = options.system;
+    this.#files = options.files;
+  }
+
+  /** Those that were needed before. */
+  get found(): readonly string[] {
+    return [...this.#found];
+  }
+
+  /** Forgets what was read of these files (absolute paths). */
+  invalidate(files: readonly string[]): void {
+    for (const file of files) {
+      this.#declared.delete(file);
+      this.#found.delete(file);
+    }
+  }
+
+  /** Whether the types of files that do not import this one may come from it. */
+  declaresForAll(file: string): boolean {
+    return declarationFile.test(file) || this.#declaredBy(file) !== nothing;
+  }
+
+  /** Whether a program lacks files that declare what its own files name. They are in {@link found} then. */
+  lackedBy(program: ts.Program): boolean {
+    const missing = this.#files.filter(
+      (file) =>
+        !this.#found.has(file) &&
+        !program.getSourceFile(file) &&
+        this.#declaredBy(file) !== nothing,
+    );
+    if (missing.length === 0) return false;
+    const own = program
+      .getSourceFiles()
+      .filter(({ fileName }) => !fileName.includes("/node_modules/"));
+    const texts = own.map(({ text }) => text);
+    const modules = new Set(own.map(({ fileName }) => withoutExtension(fileName)));
+    const lacking = missing.filter((file) => {
+      const declared = this.#declaredBy(file);
+      return (
+        declared.modules.some((name) => modules.has(name) || texts.some(importing(name))) ||
+        declared.names.some((name) => texts.some(naming(name)))
+      );
+    });
+    for (const file of lacking) this.#found.add(file);
+    return lacking.length > 0;
+  }
+
+  #declaredBy(file: string): Declared {
+    let declared = this.#declared.get(file);
+    if (!declared) this.#declared.set(file, (declared = this.#read(file)));
+    return declared;
+  }
+
+  #read(file: string): Declared {
+    const text = this.#system.readFile(file) ?? "";
+    const isModule = /^\s*(?:import|export)\b/m.test(text);
+    if (isModule && !/\bdeclare\s+(?:global|module)\b/.test(text)) return nothing;
+    const source = this.#ts.createSourceFile(file, text, this.#ts.ScriptTarget.Latest);
+    const blocks = source.statements.filter(this.#ts.isModuleDeclaration);
+    const global = blocks.filter(({ name }) => name.text === "global");
+    const extended = blocks.filter(({ name }) => this.#ts.isStringLiteral(name));
+    const names = [
+      ...(isModule ? [] : source.statements),
+      ...global.flatMap(({ body }) =>
+        body && this.#ts.isModuleBlock(body) ? body.statements : [],
+      ),
+    ].flatMap((statement) => this.#namesOf(statement));
+    const modules = extended.map(({ name }) =>
+      name.text.startsWith(".")
+        ? withoutExtension(path.posix.join(path.posix.dirname(file), name.text))
+        : name.text,
+    );
+    return names.length + modules.length === 0 ? nothing : { names, modules };
+  }
+
+  #namesOf(statement: ts.Statement): readonly string[] {
+    const { isVariableStatement, isIdentifier } = this.#ts;
+    const declarations = isVariableStatement(statement)
+      ? statement.declarationList.declarations
+      : [statement as ts.DeclarationStatement];
+    return declarations.flatMap(({ name }) => (name && isIdentifier(name) ? name.text : []));
+  }
+}
+
+const declarationFile = /\.d\.[cm]?ts$/;
+
+function naming(name: string): (text: string) => boolean {
+  const word = new RegExp(`(?<![\\w$])${name.replaceAll("$", "\\$")}(?![\\w$])`);
+  return (text) => word.test(text);
+}
+
+function importing(module: string): (text: string) => boolean {
+  return (text) => text.includes(`"${module}"`) || text.includes(`'${module}'`);
+}
