@@ -105,15 +105,15 @@ class ProjectSession implements Session {
     const isBeside = (file: string) => !file.startsWith(`${convoyDir}/`);
     const listed = [...ambientFiles, ...sourceFiles].filter(isBeside);
     // Those that come beside them will be listed as well; the others are what `convoy/` imports.
-    const files = [...listed, ...this.#host.files().filter(isBeside)];
-    const missing = this.#host.missingImports().flatMap((file) => [file, `${file}/index`]);
+    const files = [...listed, ...this.#host.sources.files().filter(isBeside)];
+    const missing = this.#host.sources.missingImports().flatMap((file) => [file, `${file}/index`]);
     const folders = [...listed, ...missing].map((file) => `${path.posix.dirname(file)}/*.ts`);
     return [...new Set([convoyDir, `${root}/tsconfig.json`, ...configFiles, ...files, ...folders])];
   }
 
   changedOnDisk(): readonly string[] {
     const read = this.#host.changedOnDisk();
-    const came = this.#host
+    const came = this.#host.sources
       .missingImports()
       .flatMap((file) => [file, `${file}/index`])
       .flatMap((file) => MODULE_EXTENSIONS.map((extension) => file + extension))
@@ -192,7 +192,7 @@ class ProjectSession implements Session {
       this.#host.program?.getSourceFile(file) !== undefined || this.#parsed.has(file);
     const others = changed.filter((file) => isKnown(file) !== this.#system.fileExists(file));
     if (others.length === 0) return false;
-    const missing = new Set(this.#host.missingImports());
+    const missing = new Set(this.#host.sources.missingImports());
     if (others.some((file) => isKnown(file) || missing.has(withoutExtension(file)))) return true;
     const { ambientFiles, sourceFiles } = this.#loadConfig();
     const { convoyDir } = this.project;

@@ -1,4 +1,3 @@
-import path from "node:path";
 import type ts from "typescript";
 import { includesAny } from "../../model/canonical.js";
 import { deepFreeze } from "../../model/freeze.js";
@@ -16,7 +15,7 @@ import { exportedNames } from "./exported-names.js";
 import { FunctionsReader, type KnownExports } from "./functions-reader.js";
 import { GlobalSources } from "./global-sources.js";
 import { withoutExtension } from "./module-file.js";
-import { fileReferences } from "./references.js";
+import { OwnSources } from "./own-sources.js";
 import { readSchema } from "./schema-reader.js";
 import { type LibraryFiles, SourceFiles } from "./source-files.js";
 
@@ -84,41 +83,18 @@ export class TypeScriptHost implements CompilerHost {
     return this.#schemaProgram;
   }
 
-  /** The files that were looked at last, beside those of packages and generated ones. */
-  files(): readonly string[] {
-    return [...new Set(this.#sources().map(({ fileName }) => fileName))];
+  /** The sources that were read last: the project's own, and what these import from beside it. */
+  get sources(): OwnSources {
+    return new OwnSources(
+      this.#ts,
+      [this.#schemaProgram, this.#program].flatMap((program) => program ?? []),
+      this.#config.layout,
+    );
   }
 
   /** The files that have another text on disk than when they were read, packages left out. */
   changedOnDisk(): readonly string[] {
     return this.#files.changedOnDisk();
-  }
-
-  /** What those files import from files that are not there: absolute paths, without extensions. */
-  missingImports(): readonly string[] {
-    const sources = this.#sources();
-    const there = new Set(sources.map(({ fileName }) => withoutExtension(fileName)));
-    const imported = sources.flatMap((source) =>
-      fileReferences(this.#ts, source)
-        .specifiers.filter(({ text }) => text.startsWith("."))
-        .map(({ text }) => path.posix.join(path.posix.dirname(source.fileName), text)),
-    );
-    const { generatedDir } = this.#config.layout;
-    return [...new Set(imported.map(withoutExtension))].filter(
-      (file) => !there.has(file) && !file.startsWith(generatedDir),
-    );
-  }
-
-  #sources(): readonly ts.SourceFile[] {
-    const { generatedDir } = this.#config.layout;
-    return [this.#schemaProgram, this.#program].flatMap((program) =>
-      (program?.getSourceFiles() ?? []).filter(
-        (source) =>
-          !source.fileName.includes("/node_modules/") &&
-          !source.fileName.startsWith(`${generatedDir}/`) &&
-          !program?.isSourceFileDefaultLibrary(source),
-      ),
-    );
   }
 
   /**
@@ -141,7 +117,7 @@ export class TypeScriptHost implements CompilerHost {
   #areFoundNow(files: readonly string[]): boolean {
     const others = files.filter((file) => !this.#program?.getSourceFile(file));
     if (others.length === 0) return false;
-    const missing = new Set(this.missingImports());
+    const missing = new Set(this.sources.missingImports());
     return others.some((file) => missing.has(withoutExtension(file)));
   }
 
