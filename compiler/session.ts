@@ -155,7 +155,7 @@ class ProjectSession implements Session {
     const concernsAll = this.#host.invalidate(changed);
     for (const file of changed) this.#parsed.delete(file);
 
-    if (concernsAll) this.#schema = null;
+    if (concernsAll || cameOrWent) this.#schema = null;
     const schema = this.#readSchema(changed);
     const broken = this.#syntaxErrors(this.#host.schemaProgram);
     if (broken.length > 0) return this.#failed(broken);

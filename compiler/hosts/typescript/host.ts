@@ -14,7 +14,6 @@ import { CallGraph } from "./call-graph.js";
 import { exportedNames } from "./exported-names.js";
 import { FunctionsReader, type KnownExports } from "./functions-reader.js";
 import { GlobalSources } from "./global-sources.js";
-import { withoutExtension } from "./module-file.js";
 import { OwnSources } from "./own-sources.js";
 import { readSchema } from "./schema-reader.js";
 import { type LibraryFiles, SourceFiles } from "./source-files.js";
@@ -71,6 +70,8 @@ export class TypeScriptHost implements CompilerHost {
   useFiles({ ambientFiles, sourceFiles }: ProjectConfig): void {
     this.#config = { ...this.#config, ambientFiles, sourceFiles };
     this.#globals = this.#findGlobals();
+    // A program that is made of another one takes over that an import found nothing.
+    this.#schemaProgram = this.#program = undefined;
   }
 
   /** The program of the last {@link readFunctions}: what rules look at. */
@@ -105,20 +106,11 @@ export class TypeScriptHost implements CompilerHost {
   invalidate(files: readonly string[]): boolean {
     const declareForAll = () => files.some((file) => this.#globals.declaresForAll(file));
     const declaredForAll = declareForAll();
-    // A program that is made of another one takes over what was not found.
-    if (this.#areFoundNow(files)) this.#schemaProgram = this.#program = undefined;
     this.#files.invalidate(files);
     this.#globals.invalidate(files);
     for (const file of files) this.#exports.delete(file);
     this.#programSchema = undefined;
     return declaredForAll || declareForAll();
-  }
-
-  #areFoundNow(files: readonly string[]): boolean {
-    const others = files.filter((file) => !this.#program?.getSourceFile(file));
-    if (others.length === 0) return false;
-    const missing = new Set(this.sources.missingImports());
-    return others.some((file) => missing.has(withoutExtension(file)));
   }
 
   /** The modules of functions on disk, sorted. */

@@ -38,7 +38,12 @@ test("--watch follows what is beside convoy/: a package of a monorepo, global ty
     without: ["convoy", "src"],
     files: {
       "packages/app/tsconfig.json": JSON.stringify({
-        compilerOptions: { strict: true, module: "esnext", moduleResolution: "bundler" },
+        compilerOptions: {
+          strict: true,
+          module: "esnext",
+          moduleResolution: "bundler",
+          paths: { "@/*": ["./src/*"] },
+        },
         include: ["convoy", "src"],
       }),
       "packages/app/src/main.ts": "export {};\n",
@@ -49,7 +54,8 @@ export default defineSchema({ users: defineTable({ ...fields, paid: z.custom<Mon
 `,
       "packages/app/convoy/functions/users.ts": `import { query } from "../_generated/server";
 import { late } from "../../src/late";
-export const one = query({ handler: async () => late() });
+import { latest } from "@/latest";
+export const one = query({ handler: async () => [late(), latest()] as const });
 `,
       "packages/shared/fields.ts": `import { z } from "zod";
 export const fields = { name: z.string() };
@@ -78,6 +84,9 @@ export const fields = { name: z.string(), nick: z.string() };
   await project.write(app("src/late.ts"), "export const late = () => ({ came: true });\n");
   expect(await convoy.line(/^Wrote /)).toContain("apiTypes.d.ts");
   expect(await generatedIn("apiTypes.d.ts")).toContain("{ came: boolean }");
+  await project.write(app("src/latest.ts"), "export const latest = () => ({ alias: true });\n");
+  expect(await convoy.line(/^Wrote /)).toContain("apiTypes.d.ts");
+  expect(await generatedIn("apiTypes.d.ts")).toContain("{ alias: boolean }");
 });
 
 test("--watch ends at Ctrl-C with exit code 0", async () => {
