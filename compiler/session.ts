@@ -9,7 +9,7 @@ import type { LibraryFiles } from "./hosts/typescript/source-files.js";
 import type { ConvoyDiagnostic } from "./model/diagnostic.js";
 import type { ModuleFacts, ProjectFacts, SchemaFacts } from "./model/facts.js";
 import { loadProjectConfig, type ProjectConfig } from "./project/config.js";
-import type { ProjectLayout } from "./project/layout.js";
+import { isFunctionsModule, type ProjectLayout } from "./project/layout.js";
 import { hasSchemaErrors, runRules } from "./rules/run.js";
 import { syntaxErrors } from "./syntax-errors.js";
 
@@ -148,14 +148,18 @@ class ProjectSession implements Session {
 
   #analyse(changed: readonly string[]): Analysis {
     const configChanged = changed.some((file) => this.#config.configFiles.includes(file));
-    const cameOrWent = this.#cameOrWent(changed);
+    const others = this.#cameOrWent(changed);
+    const cameOrWent = others.length > 0;
     if (configChanged || cameOrWent) this.#config = this.#loadConfig();
     if (configChanged) this.#reset();
     else if (cameOrWent) this.#host.useFiles(this.#config);
     const concernsAll = this.#host.invalidate(changed);
     for (const file of changed) this.#parsed.delete(file);
 
-    if (concernsAll || cameOrWent) this.#schema = null;
+    // A module of functions is opened for itself; any other file for those that import it.
+    const mayBeImported = others.some((file) => !isFunctionsModule(this.project, file));
+    if (mayBeImported) this.#host.resolveAnew();
+    if (mayBeImported || concernsAll) this.#schema = null;
     const schema = this.#readSchema(changed);
     const broken = this.#syntaxErrors(this.#host.schemaProgram);
     if (broken.length > 0) return this.#failed(broken);
@@ -186,18 +190,23 @@ class ProjectSession implements Session {
     return { facts: null, files: null, diagnostics, bugs: this.#bugs };
   }
 
-  /** Whether there are other files now, of those that the project is made of. */
-  #cameOrWent(changed: readonly string[]): boolean {
+  /** The files that came or went, of those that the project is made of. */
+  #cameOrWent(changed: readonly string[]): readonly string[] {
     const isKnown = (file: string) =>
       this.#host.program?.getSourceFile(file) !== undefined || this.#parsed.has(file);
     const others = changed.filter((file) => isKnown(file) !== this.#system.fileExists(file));
-    if (others.length === 0) return false;
+    if (others.length === 0) return others;
     const missing = new Set(this.#host.sources.missingImports());
-    if (others.some((file) => isKnown(file) || missing.has(withoutExtension(file)))) return true;
     const { ambientFiles, sourceFiles } = this.#loadConfig();
     const { convoyDir } = this.project;
     const listed = new Set([...ambientFiles, ...sourceFiles]);
-    return others.some((file) => file.startsWith(`${convoyDir}/`) || listed.has(file));
+    return others.filter(
+      (file) =>
+        isKnown(file) ||
+        missing.has(withoutExtension(file)) ||
+        file.startsWith(`${convoyDir}/`) ||
+        listed.has(file),
+    );
   }
 
   #loadConfig(): ProjectConfig {

@@ -70,7 +70,10 @@ export class TypeScriptHost implements CompilerHost {
   useFiles({ ambientFiles, sourceFiles }: ProjectConfig): void {
     this.#config = { ...this.#config, ambientFiles, sourceFiles };
     this.#globals = this.#findGlobals();
-    // A program that is made of another one takes over that an import found nothing.
+  }
+
+  /** Looks for all imports again: a program that is made of another one takes over what found nothing. */
+  resolveAnew(): void {
     this.#schemaProgram = this.#program = undefined;
   }
 
