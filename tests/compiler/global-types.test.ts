@@ -20,6 +20,7 @@ declare global {
 }
 export {};
 `,
+  "src/array.ts": "declare global {\n  interface Array<T> {\n    most(): T;\n  }\n}\nexport {};\n",
   "src/currency.ts": 'export type Currency = "EUR" | "USD";\n',
   "src/script.ts": "type Scripted = { text: string };\n",
   "src/chain.ts": "declare global {\n  type Chained = Scripted[];\n}\nexport {};\n",
@@ -50,6 +51,7 @@ test.for([
   ["Money", '{ amount: number; currency: "EUR" | "USD" }'],
   ["Shop.Price", "number"],
   ["typeof rate", "number"],
+  ["ReturnType<number[]['most']>", "number"],
   ["Scripted", "{ text: string }"],
   ["Chained", "{ text: string }[]"],
 ] as const)("%s is read as it is declared", async ([type, printed]) => {

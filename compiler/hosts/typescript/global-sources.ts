@@ -94,12 +94,9 @@ export class GlobalSources {
     const blocks = source.statements.filter(this.#ts.isModuleDeclaration);
     const global = blocks.filter(({ name }) => name.text === "global");
     const extended = blocks.filter(({ name }) => this.#ts.isStringLiteral(name));
-    const names = [
-      ...(isModule ? [] : source.statements),
-      ...global.flatMap(({ body }) =>
-        body && this.#ts.isModuleBlock(body) ? body.statements : [],
-      ),
-    ].flatMap((statement) => this.#namesOf(statement));
+    const names = (isModule ? global : source.statements)
+      .flatMap((statement) => this.#namesOf(statement))
+      .filter((name) => name !== "global");
     const modules = extended.map(({ name }) =>
       name.text.startsWith(".")
         ? withoutExtension(path.posix.join(path.posix.dirname(file), name.text))
@@ -108,19 +105,28 @@ export class GlobalSources {
     return names.length + modules.length === 0 ? nothing : { names, modules };
   }
 
+  /** What a file that depends on the statement must name: a type, or a member that one gets here. */
   #namesOf(statement: ts.Statement): readonly string[] {
-    const { isVariableStatement, isIdentifier } = this.#ts;
-    const declarations = isVariableStatement(statement)
-      ? statement.declarationList.declarations
-      : [statement as ts.DeclarationStatement];
-    return declarations.flatMap(({ name }) => (name && isIdentifier(name) ? name.text : []));
+    const ts = this.#ts;
+    const nameOf = ({ name }: ts.NamedDeclaration) =>
+      name && (ts.isIdentifier(name) || ts.isStringLiteral(name)) ? [name.text] : [];
+    if (ts.isVariableStatement(statement)) {
+      return statement.declarationList.declarations.flatMap(nameOf);
+    }
+    const own = nameOf(statement as ts.DeclarationStatement);
+    if (ts.isInterfaceDeclaration(statement)) return [...own, ...statement.members.flatMap(nameOf)];
+    if (!ts.isModuleDeclaration(statement) || !statement.body) return own;
+    const inner = ts.isModuleBlock(statement.body)
+      ? statement.body.statements
+      : [statement.body as ts.NamespaceDeclaration];
+    return [...own, ...inner.flatMap((one) => this.#namesOf(one))];
   }
 }
 
 const declarationFile = /\.d\.[cm]?ts$/;
 
 function naming(name: string): (text: string) => boolean {
-  const word = new RegExp(`(?<![\\w$])${name.replaceAll("$", "\\$")}(?![\\w$])`);
+  const word = new RegExp(`(?<![\\w$])${name.replaceAll(/[^\w]/g, "\\$&")}(?![\\w$])`);
   return (text) => word.test(text);
 }
 
