@@ -4,9 +4,10 @@ import type { AddressInfo } from "node:net";
 import express from "express";
 import { convoyHandler } from "convoy/server";
 import { expect, test } from "vitest";
+import { WebSocketServer } from "ws";
 import { logLines } from "../server/support/log-lines.js";
 import { connect } from "../server/support/raw-request.js";
-import { notesProject } from "../server/support/notes-project.js";
+import { builders, notesProject } from "../server/support/notes-project.js";
 import { notesDatabase, startTestServer } from "../server/support/test-server.js";
 import { eventStream } from "./support/event-stream.js";
 import { liveFunctions } from "./support/live-notes.js";
@@ -152,4 +153,67 @@ test("in an application that has other sockets, each has its own", async () => {
   await convoy.close();
   expect((await client.closed).code).toBe(1012);
   await new Promise((resolve) => server.close(resolve));
+});
+
+test("two projects on one server each have their own sockets", async () => {
+  await using database = await notesDatabase();
+  const open = async (path: string | undefined, value: string, lines = logLines()) => {
+    const functions = { "notes.which": builders.query({ handler: () => value }) };
+    const convoy = await convoyHandler({
+      project: notesProject(functions),
+      databaseUrl: database.url,
+      log: lines.log,
+      ...(path !== undefined && { path }),
+    });
+    return { convoy, lines };
+  };
+  const one = await open("/one", "one");
+  const two = await open("/two/", "two");
+  const any = await open(undefined, "any");
+  const app = express();
+  app.use("/one", one.convoy);
+  app.use("/two", two.convoy);
+  app.use("/any", any.convoy);
+  const server: Server = createServer(app);
+  for (const { convoy } of [one, one, two, any]) server.on("upgrade", convoy.upgrade);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const name of ["one", "two", "any"]) {
+    await using client = await syncClient(`${url}/${name}`);
+    client.watch(1, "notes.which");
+    await client.settled();
+    expect(client.shown.get(1)?.value).toBe(name);
+  }
+  // It does not know that `/one` is another's, and says so where it finds out.
+  expect(any.lines.text()).toContain("another listener has answered");
+  for (const { convoy } of [one, two, any]) await convoy.close();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test("a listener that answers whatever comes is in the way, and the process goes on", async () => {
+  await using database = await notesDatabase();
+  const lines = logLines();
+  const convoy = await convoyHandler({
+    project: notesProject(liveFunctions),
+    databaseUrl: database.url,
+    log: lines.log,
+  });
+  const server: Server = createServer(convoy);
+  const greedy = new WebSocketServer({ server });
+  greedy.on("connection", (webSocket) => webSocket.close(1000, "mine"));
+  server.on("upgrade", convoy.upgrade);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  expect((await (await syncClient(url, null)).closed).reason).toBe("mine");
+  expect(lines.text()).toContain("another listener has answered");
+  await convoy.close();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test("a path that none can be mounted at is refused", async () => {
+  const project = notesProject();
+  const opening = convoyHandler({ project, databaseUrl: "postgresql://x", path: "backend" });
+  await expect(opening).rejects.toMatchObject({ code: "invalid-setting" });
 });
