@@ -3,6 +3,7 @@ import { ConvoyError } from "../../protocol/errors.js";
 import { CLOSE_REFUSED, CLOSE_RESTART, SYNC_PING_MS } from "../../protocol/sync.js";
 import type { Pool } from "../postgres/pool/pool.js";
 import { holdLease, type Lease } from "./changes/lease.js";
+import { keepLedgerShort } from "./changes/ledger-trimmer.js";
 import { createWaker, type Waker } from "./changes/waker.js";
 import type { Result } from "./query/result.js";
 import { ResultTexts } from "./query/result-texts.js";
@@ -20,7 +21,15 @@ export interface LiveServerOptions {
   readonly failed: (name: string, error: unknown) => Result;
   /** What goes wrong besides, and passes: the database is away. */
   readonly onError: (error: unknown) => void;
+  /** What is old could not be deleted; there will be a next time. */
+  readonly onTrimError: (error: unknown) => void;
   readonly clock?: Clock;
+}
+
+interface Started {
+  readonly lease: Lease;
+  readonly waker: Waker;
+  readonly trimmer: AsyncDisposable;
 }
 
 export interface LiveLimits {
@@ -46,7 +55,7 @@ export class LiveServer implements AsyncDisposable {
   readonly #byClient = new Map<string, Set<LiveSession>>();
   readonly #serverId = randomUUID();
   /** What an idle server does without. */
-  #started: { readonly lease: Lease; readonly waker: Waker } | null = null;
+  #started: Started | null = null;
   #pinging: unknown = null;
   #isClosed = false;
 
@@ -160,18 +169,18 @@ export class LiveServer implements AsyncDisposable {
     }
     await this.#ticker.stop();
     if (this.#started === null) return;
-    const { lease, waker } = this.#started;
-    await Promise.all([lease[Symbol.asyncDispose](), waker[Symbol.asyncDispose]()]);
+    await Promise.all(Object.values(this.#started).map((each) => each[Symbol.asyncDispose]()));
   }
 
   /** At the first client, or the first mutation. */
-  #start(): { readonly lease: Lease; readonly waker: Waker } {
+  #start(): Started {
     if (this.#started === null) {
-      const { pool } = this.#options;
+      const { pool, onTrimError: onError } = this.#options;
       const [clock, serverId] = [this.#clock, this.#serverId];
       const lease = holdLease({ pool, serverId, clock, needs: () => this.#queries.fence });
       const waker = createWaker({ pool, serverId, clock, onWake: this.#ticker.wakeNow });
-      this.#started = { lease, waker };
+      const trimmer = keepLedgerShort({ pool, serverId, clock, onError });
+      this.#started = { lease, waker, trimmer };
     }
     return this.#started;
   }
