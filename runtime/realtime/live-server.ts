@@ -5,6 +5,7 @@ import type { Pool } from "../postgres/pool/pool.js";
 import { holdLease, type Lease } from "./changes/lease.js";
 import { keepLedgerShort } from "./changes/ledger-trimmer.js";
 import { createWaker, type Waker } from "./changes/waker.js";
+import type { LiveQuery } from "./query/live-query.js";
 import type { Result } from "./query/result.js";
 import { ResultTexts } from "./query/result-texts.js";
 import { LiveSession, type Outlet } from "./session/live-session.js";
@@ -105,6 +106,7 @@ export class LiveServer implements AsyncDisposable {
    */
   receive(session: LiveSession, text: string): void {
     if (session.isClosed) return;
+    const left = new Set<LiveQuery>();
     for (const message of readMessages(text)) {
       if (message.type === "connect") this.#identify(session, message.clientId);
       else if (session.clientId === null) throw notConnected();
@@ -113,11 +115,14 @@ export class LiveServer implements AsyncDisposable {
           throw tooManyWatches(this.#options.limits.watchesPerSession);
         for (const query of message.queries) {
           if (session.watches.has(query.id)) throw notConnected();
-          this.#queries.watch(session, query);
+          this.#queries.watch(session, query, left);
         }
         if (session.watchedLength > MAX_WATCHED_LENGTH) throw tooMuchWatched();
       } else if (message.type === "unwatch") {
-        for (const id of message.ids) this.#queries.unwatch(session, id);
+        for (const id of message.ids) {
+          const query = this.#queries.unwatch(session, id);
+          if (query !== undefined) left.add(query);
+        }
       } else this.#queries.settle(session, message.mutation);
     }
     if (this.#queries.isDue) this.#ticker.wake();

@@ -85,6 +85,29 @@ test("all that a client's queries have for arguments has a limit as well", async
   expect((await client.closed).reason).toBe("too-many-queries");
 });
 
+test("a query that has failed runs again for who asks again, and for all who watch it", async () => {
+  let isBroken = true;
+  const handler = (): string => {
+    if (isBroken) throw new Error("not yet");
+    return "mended";
+  };
+  const functions = { "notes.mended": builders.query({ handler }) };
+  await using server = await startTestServer({ functions });
+  await using first = await syncClient(server.url);
+  await using second = await syncClient(server.url);
+  for (const client of [first, second]) {
+    client.watch(1, "notes.mended");
+    await client.settled();
+    expect(client.shown.get(1)?.error).toBe("internal-error");
+  }
+  isBroken = false;
+  const query = { id: 2, name: "notes.mended", args: {} };
+  first.send({ type: "unwatch", ids: [1] }, { type: "watch", queries: [query] });
+  await first.until(({ shown }) => shown.get(2)?.value === "mended");
+  await second.until(({ shown }) => shown.get(1)?.value === "mended");
+  expect(second.shown.get(1)?.error).toBeUndefined();
+});
+
 test("other code runs every query again, and what is the same is not sent", async () => {
   await using server = await startTestServer({ functions: liveFunctions });
   await using client = await syncClient(server.url);
