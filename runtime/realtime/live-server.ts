@@ -1,15 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { ConvoyError } from "../../protocol/errors.js";
-import { CLOSE_REFUSED, CLOSE_RESTART, SYNC_PING_MS } from "../../protocol/sync.js";
+import {
+  CLOSE_REFUSED,
+  CLOSE_RESTART,
+  type QueryChange,
+  SYNC_PING_MS,
+} from "../../protocol/sync.js";
 import type { Pool } from "../postgres/pool/pool.js";
 import { holdLease, type Lease } from "./changes/lease.js";
 import { keepLedgerShort } from "./changes/ledger-trimmer.js";
 import { createWaker, type Waker } from "./changes/waker.js";
 import type { LiveQuery } from "./query/live-query.js";
-import type { Result } from "./query/result.js";
+import type { ErrorResult } from "./query/result.js";
 import { ResultTexts } from "./query/result-texts.js";
 import { LiveSession, type Outlet } from "./session/live-session.js";
-import { readMessages } from "./session/read-messages.js";
+import { type ReadQuery, readMessages } from "./session/read-messages.js";
 import { type Clock, realClock } from "./tick/clock.js";
 import { type LiveCounts, type LiveProgram, LiveQueries } from "./tick/live-queries.js";
 import { Ticker } from "./tick/ticker.js";
@@ -19,7 +24,7 @@ export interface LiveServerOptions {
   readonly program: () => Promise<LiveProgram>;
   readonly limits: LiveLimits;
   /** Makes the result of a query that has thrown, and tells the log. */
-  readonly failed: (name: string, error: unknown) => Result;
+  readonly failed: (name: string, error: unknown) => ErrorResult;
   /** What goes wrong besides, and passes: the database is away. */
   readonly onError: (error: unknown) => void;
   /** What is old could not be deleted; there will be a next time. */
@@ -45,6 +50,9 @@ export interface LiveLimits {
  * of whoever comes: no more of it than this.
  */
 const MAX_WATCHED_LENGTH = 16 * 1024 * 1024;
+
+/** Letters about queries that are too many which may wait until the client reads them. */
+const MAX_REFUSED_LENGTH = 1024 * 1024;
 
 /** Keeps the results of queries up to date for the clients that are connected. */
 export class LiveServer implements AsyncDisposable {
@@ -110,15 +118,8 @@ export class LiveServer implements AsyncDisposable {
     for (const message of readMessages(text)) {
       if (message.type === "connect") this.#identify(session, message.clientId);
       else if (session.clientId === null) throw notConnected();
-      else if (message.type === "watch") {
-        if (session.watches.size + message.queries.length > this.#options.limits.watchesPerSession)
-          throw tooManyWatches(this.#options.limits.watchesPerSession);
-        for (const query of message.queries) {
-          if (session.watches.has(query.id)) throw notConnected();
-          this.#queries.watch(session, query, left);
-        }
-        if (session.watchedLength > MAX_WATCHED_LENGTH) throw tooMuchWatched();
-      } else if (message.type === "unwatch") {
+      else if (message.type === "watch") this.#watch(session, message.queries, left);
+      else if (message.type === "unwatch") {
         for (const id of message.ids) {
           const query = this.#queries.unwatch(session, id);
           if (query !== undefined) left.add(query);
@@ -188,6 +189,30 @@ export class LiveServer implements AsyncDisposable {
       this.#started = { lease, waker, trimmer };
     }
     return this.#started;
+  }
+
+  /** Those that are too many fail, and no others. */
+  #watch(session: LiveSession, queries: readonly ReadQuery[], left: ReadonlySet<LiveQuery>): void {
+    const { watchesPerSession } = this.#options.limits;
+    const refused: QueryChange[] = [];
+    const refuse = ({ id, name }: ReadQuery, error: ConvoyError): void => {
+      const { problem } = this.#options.failed(name, error);
+      refused.push({ id, error: problem });
+    };
+    for (const query of queries) {
+      if (session.watches.has(query.id)) throw notConnected();
+      if (session.watches.size >= watchesPerSession) {
+        refuse(query, tooManyWatches(watchesPerSession));
+        continue;
+      }
+      this.#queries.watch(session, query, left);
+      if (session.watchedLength <= MAX_WATCHED_LENGTH) continue;
+      this.#queries.unwatch(session, query.id);
+      refuse(query, tooMuchWatched());
+    }
+    if (refused.length === 0) return;
+    if (session.refusedLength > MAX_REFUSED_LENGTH) throw tooManyWatches(watchesPerSession);
+    session.refuseWatches(refused);
   }
 
   #identify(session: LiveSession, clientId: string): void {

@@ -5,6 +5,7 @@ import express from "express";
 import { convoyHandler } from "convoy/server";
 import { expect, test } from "vitest";
 import { WebSocketServer } from "ws";
+import { waitUntil } from "../postgres/embedded/wait-until.js";
 import { logLines } from "../server/support/log-lines.js";
 import { connect } from "../server/support/raw-request.js";
 import { builders, notesProject } from "../server/support/notes-project.js";
@@ -58,14 +59,19 @@ test("a server has a limit of clients, and each of queries", async () => {
   const second = await syncClient(server.url);
   const third = await syncClient(server.url, null);
   expect(await third.closed).toEqual({ code: 1012, reason: "server-busy" });
-  for (const id of [1, 2, 3, 4]) second.watch(id, "notes.count");
-  expect((await second.closed).reason).toBe("too-many-queries");
-  expect(second.refusal).toBe("too-many-queries");
-  await using fourth = await syncClient(server.url);
-  for (const id of [1, 2, 3]) fourth.watch(id, "notes.count");
-  fourth.send({ type: "unwatch", ids: [1] });
-  fourth.watch(4, "notes.count");
-  await fourth.settled();
+  for (const id of [1, 2, 3, 4, 5]) second.watch(id, "notes.count");
+  await second.settled();
+  const states = (): unknown[] =>
+    [...second.shown].toSorted(([a], [b]) => a - b).map(([, { value, error }]) => error ?? value);
+  // Those within the limit are as live as ever.
+  expect(states()).toEqual([0, 0, 0, "too-many-queries", "too-many-queries"]);
+  await server.post("/api/mutation/notes.add", { title: "a" });
+  await second.settled();
+  expect(states()).toEqual([1, 1, 1, "too-many-queries", "too-many-queries"]);
+  second.send({ type: "unwatch", ids: [1, 4] });
+  second.watch(6, "notes.count");
+  await second.settled();
+  expect(second.shown.get(6)?.value).toBe(1);
   first.watch(1, "notes.count");
   await first.settled();
   const metrics = (await server.fetch("/metrics")).text;
@@ -82,7 +88,29 @@ test("all that a client's queries have for arguments has a limit as well", async
   client.watch(17, "notes.failsOn", { title });
   await client.settled();
   client.watch(18, "notes.failsOn", { title: `18${title}` });
-  expect((await client.closed).reason).toBe("too-many-queries");
+  client.watch(19, "notes.failsOn", { title: "x" });
+  await client.settled();
+  expect(client.shown.get(18)?.error).toBe("too-many-queries");
+  expect(client.shown.get(19)?.value).toBe("fine");
+});
+
+test("a client that does not read what it is refused is sent away", async () => {
+  await using server = await startTestServer({
+    functions: liveFunctions,
+    limits: { watchesPerSession: 0 },
+  });
+  const client = await syncClient(server.url);
+  client.webSocket.pause();
+  for (let id = 0; id < 200_000; id += 2_000) {
+    const queries = Array.from({ length: 2_000 }, (_, at) => id + at);
+    client.send({
+      type: "watch",
+      queries: queries.map((each) => ({ id: each, name: "notes.count", args: {} })),
+    });
+  }
+  await waitUntil("it is sent away", () => server.app.live.counts.sessions === 0);
+  expect(client.shown.size).toBe(0);
+  client.webSocket.terminate();
 });
 
 test("a query that has failed runs again for who asks again, and for all who watch it", async () => {
