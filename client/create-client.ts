@@ -75,7 +75,7 @@ export function createConvoyClient<Api = unknown>(
   async function send(call: Omit<FunctionCall, "signal">, signal?: AbortSignal): Promise<unknown> {
     const ended = cancelledBy([closed.signal, signal]);
     const since = environment.now();
-    const sendOnce = async (): Promise<unknown> => {
+    const sendOnce = (): Promise<unknown> => {
       // Then the server may have forgotten it, and would apply it once more.
       if (environment.now() - since > MUTATION_RESEND_MS) throw outcomeUnknown(call.name);
       return transport.call({ ...call, signal: ended.signal });
@@ -159,7 +159,7 @@ export function createConvoyClient<Api = unknown>(
 function outcomeUnknown(name: string): ConvoyError {
   return new ConvoyError(
     "mutation-outcome-unknown",
-    `The mutation "${name}" was not answered for three days. Read the data: it may have been applied.`,
+    `The mutation "${name}" was not answered within 3 days. It may have been applied: read the data.`,
     { status: 504 },
   );
 }

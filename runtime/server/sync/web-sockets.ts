@@ -3,18 +3,13 @@ import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { ConvoyError } from "../../../protocol/errors.js";
-import {
-  CLOSE_RESTART,
-  MAX_SYNC_BYTES,
-  SYNC_PATH,
-  SYNC_PING_MS,
-  SYNC_PROTOCOL,
-} from "../../../protocol/sync.js";
+import { CLOSE_RESTART, MAX_SYNC_BYTES, SYNC_PATH, SYNC_PROTOCOL } from "../../../protocol/sync.js";
 import type { LiveServer } from "../../realtime/live-server.js";
 import type { LiveSession, Outlet } from "../../realtime/session/live-session.js";
 import type { AllowsOrigin } from "../http/origins.js";
 import type { ServerLog } from "../log/server-log.js";
 import { problemOf, type ProblemOptions } from "../http/problem.js";
+import { watchPongs } from "./watch-pongs.js";
 
 /** Takes a request to upgrade a connection, as a server of Node emits it; others' are left alone. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -37,7 +32,7 @@ const alreadyAnswered =
 const answered = new WeakMap<Duplex, UpgradeHandler>();
 
 export function webSockets(options: WebSocketsOptions): UpgradeHandler {
-  const { live, log, allowsOrigin } = options;
+  const { log, allowsOrigin } = options;
   const path = options.path?.replace(/\/+$/, "");
   const server = new WebSocketServer({
     noServer: true,
@@ -56,7 +51,7 @@ export function webSockets(options: WebSocketsOptions): UpgradeHandler {
     socket.on("error", () => socket.destroy());
     if (!allowsOrigin(request)) return refuseUpgrade(socket, 403);
     try {
-      server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, live, options));
+      server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, options));
     } catch {
       log.error({}, alreadyAnswered);
     }
@@ -73,7 +68,8 @@ export function isSyncPath(url: string | undefined, path?: string): boolean {
   return path === undefined ? asked.endsWith(SYNC_PATH) : asked === path + SYNC_PATH;
 }
 
-function serve(webSocket: WebSocket, live: LiveServer, options: ProblemOptions): void {
+function serve(webSocket: WebSocket, socket: Duplex, options: WebSocketsOptions): void {
+  const { live } = options;
   let session: LiveSession;
   // What goes wrong ends in `close`.
   webSocket.on("error", () => {});
@@ -84,7 +80,7 @@ function serve(webSocket: WebSocket, live: LiveServer, options: ProblemOptions):
     webSocket.close(CLOSE_RESTART, body.code);
     return;
   }
-  const endPings = watchPongs(webSocket);
+  const endPings = watchPongs(webSocket, socket);
   webSocket.on("message", (data, isBinary) => {
     try {
       if (isBinary) throw binary();
@@ -109,20 +105,6 @@ function outletOf(webSocket: WebSocket): Outlet {
       setTimeout(() => webSocket.terminate(), GOODBYE_MS).unref();
     },
   };
-}
-
-/** A client that has vanished without a word answers no ping. */
-function watchPongs(webSocket: WebSocket): () => void {
-  let isAlive = true;
-  webSocket.on("pong", () => {
-    isAlive = true;
-  });
-  const timer = setInterval(() => {
-    if (!isAlive) return webSocket.terminate();
-    isAlive = false;
-    webSocket.ping();
-  }, SYNC_PING_MS).unref();
-  return () => clearInterval(timer);
 }
 
 function refuseUpgrade(socket: Duplex, status: number): void {
