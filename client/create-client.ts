@@ -159,7 +159,7 @@ export function createConvoyClient<Api = unknown>(
 function outcomeUnknown(name: string): ConvoyError {
   return new ConvoyError(
     "mutation-outcome-unknown",
-    `The mutation "${name}" was not answered within 3 days. It may have been applied: read the data.`,
+    `The mutation "${name}" was not answered within 3 days. The server may have run it: read the data.`,
     { status: 504 },
   );
 }

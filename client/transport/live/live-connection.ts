@@ -122,7 +122,10 @@ export class LiveConnection {
     this.#unopened = isSocket ? this.#unopened + 1 : UNOPENED - 1;
     this.#await(OPEN_MS);
     const events = {
-      onOpen: (): void => this.#open(),
+      onOpen: (): void => {
+        this.#isOpen = true;
+        this.#options.onOpen();
+      },
       onBytes: (): void => this.#noteBytes(),
       onMessage: (text: string): void => this.#hear(text, isSocket),
       onEnd: (code: number | undefined, error?: ConvoyError): void =>
@@ -136,11 +139,6 @@ export class LiveConnection {
     } catch (cause) {
       this.#lose(cause instanceof ConvoyError ? cause : this.#unreachable(cause), false);
     }
-  }
-
-  #open(): void {
-    this.#isOpen = true;
-    this.#options.onOpen();
   }
 
   #noteBytes(): void {
