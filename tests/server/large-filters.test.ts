@@ -32,6 +32,19 @@ const functions = {
         })
         .count(),
   }),
+  "notes.plans": query({
+    args: { n },
+    handler: async (ctx, args) => {
+      const titles = Array.from({ length: args.n }, (_, at) => `t${at}`);
+      const found = await ctx.db
+        .query("notes")
+        .filter((q) => q.or(...titles.map((title) => q.eq(q.field("title"), title))))
+        .count();
+      const [plans] = await ctx.db.sql<{ longest: number }>`
+        select max(length(statement)) as longest from pg_prepared_statements`;
+      return { found, longest: plans?.longest };
+    },
+  }),
 };
 
 let database: OwnDatabase;
@@ -64,4 +77,10 @@ test("conditions inside one another have a limit that says what to write", async
     expect(json).toMatchObject({ code: "filter-too-large", status: 400 });
     expect(json.detail).toContain("1000 levels deep");
   }
+});
+
+test("a connection keeps no plan of a long statement", async () => {
+  const { json } = await server.post("/api/query/notes.plans", { n: 3_000 });
+  expect(json.value).toEqual({ found: 1, longest: expect.any(Number) });
+  expect((json.value as { longest: number }).longest).toBeLessThan(50_000);
 });
