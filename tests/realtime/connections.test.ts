@@ -39,6 +39,23 @@ test("where there is no WebSocket, messages come as a stream of events", async (
   expect([late.status, await late.json()]).toMatchObject([404, { code: "sync-session-not-found" }]);
 });
 
+test("a limit of what a call may bring is none of what a client's stream may say", async () => {
+  await using server = await startTestServer({
+    functions: liveFunctions,
+    limits: { bodyBytes: 1000 },
+  });
+  await using stream = await eventStream(server.url);
+  const queries = Array.from({ length: 100 }, (_, id) => ({ id, name: "notes.count", args: {} }));
+  const sent = await stream.send(
+    { type: "connect", clientId: "talkative" },
+    { type: "watch", queries },
+  );
+  expect(sent.status).toBe(204);
+  expect(await stream.next()).toMatchObject({ type: "transition" });
+  const { json } = await server.post("/api/mutation/notes.add", { title: "x".repeat(1000) });
+  expect(json.code).toBe("body-too-large");
+});
+
 test("a server that stops sends its clients elsewhere", async () => {
   await using server = await startTestServer({ functions: liveFunctions });
   const client = await syncClient(server.url);
