@@ -4,6 +4,7 @@ import {
   type FunctionReference,
   getFunctionName,
 } from "../protocol/function-reference.js";
+import { MUTATION_RESEND_MS } from "../protocol/http.js";
 import { decodeWire } from "../protocol/wire-value.js";
 import type { CallOptions } from "./call.js";
 import type {
@@ -73,7 +74,12 @@ export function createConvoyClient<Api = unknown>(
   /** Sends a call until it is answered, or there is no more hope. */
   async function send(call: Omit<FunctionCall, "signal">, signal?: AbortSignal): Promise<unknown> {
     const ended = cancelledBy([closed.signal, signal]);
-    const sendOnce = (): Promise<unknown> => transport.call({ ...call, signal: ended.signal });
+    const since = environment.now();
+    const sendOnce = (): Promise<unknown> => {
+      // Then the server may have forgotten it, and would apply it once more.
+      if (environment.now() - since > MUTATION_RESEND_MS) throw outcomeUnknown(call.name);
+      return transport.call({ ...call, signal: ended.signal });
+    };
     try {
       return await withRetries(sendOnce, patience[call.kind], environment, ended.signal);
     } finally {
@@ -148,6 +154,14 @@ export function createConvoyClient<Api = unknown>(
       }),
     );
   }
+}
+
+function outcomeUnknown(name: string): ConvoyError {
+  return new ConvoyError(
+    "mutation-outcome-unknown",
+    `The mutation "${name}" was not answered within 3 days. The server may have run it: read the data.`,
+    { status: 504 },
+  );
 }
 
 type CallTuple<Options> = readonly [args?: unknown, options?: Options];

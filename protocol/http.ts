@@ -21,6 +21,12 @@ export const PROBLEM_TYPE = "application/problem+json";
 export const CLIENT_ID_HEADER = "convoy-client-id";
 export const MUTATION_ID_HEADER = "convoy-mutation-id";
 
+/**
+ * How long a client may send a mutation again whose outcome it does not know: a weekend, and less than a
+ * server remembers.
+ */
+export const MUTATION_RESEND_MS: number = 3 * 24 * 60 * 60 * 1000;
+
 /** The body of an answer that is no error. */
 export interface ValueBody {
   readonly value: unknown;

@@ -31,7 +31,10 @@ export type ClientMessages = readonly ClientMessage[];
 export type ClientMessage =
   /** The first message of a session. The id is that of the client's mutations. */
   | { readonly type: "connect"; readonly clientId: string }
-  /** Its results are to be sent, now and whenever they change. */
+  /**
+   * Its results are to be sent, now and whenever they change. Of a query that is unwatched and watched
+   * again at once, an error is not sent again: it runs.
+   */
   | { readonly type: "watch"; readonly queries: readonly WatchedQueryMessage[] }
   | { readonly type: "unwatch"; readonly ids: readonly number[] }
   /**

@@ -80,20 +80,20 @@ function encodeInside(value: unknown, name: string | number, path: Path): WireJs
 /**
  * The value that a wire form stands for. It makes its own objects: `json` stays as it is.
  *
- * @throws {ConvoyError} `value-not-decodable` for an unknown tag or a tag that holds something else.
+ * @throws {ConvoyError} `value-not-decodable` for an unknown tag, a tag that holds something else, and a
+ *   number that is too large to be one.
  */
 export function decodeWire(json: unknown): unknown {
   return decodeAt(json, 0);
 }
 
 function decodeAt(json: unknown, depth: number): unknown {
+  // What JSON writes as 1e999 is read as Infinity.
+  if (typeof json === "number" && !Number.isFinite(json))
+    throw notDecodable("is a number that is too large.");
   if (typeof json !== "object" || json === null) return json;
   if (depth >= MAX_WIRE_DEPTH) {
-    throw new ConvoyError(
-      "value-not-decodable",
-      `A value is more than ${MAX_WIRE_DEPTH} levels deep. Make it flatter.`,
-      { status: 400 },
-    );
+    throw notDecodable(`is more than ${MAX_WIRE_DEPTH} levels deep. Make it flatter.`);
   }
   if (Array.isArray(json)) return json.map((element) => decodeAt(element, depth + 1));
   const tag = tagOf(json);
@@ -117,11 +117,13 @@ function decodeTagged(tag: string, text: unknown): unknown {
     const date = tag === "$date" ? new Date(text) : null;
     if (date !== null && !Number.isNaN(date.getTime())) return date;
   }
-  throw new ConvoyError(
-    "value-not-decodable",
-    `A value is tagged "${tag.slice(0, 20)}", but is nothing that this tag stands for. Encode values with the Convoy client.`,
-    { status: 400 },
+  throw notDecodable(
+    `is tagged "${tag.slice(0, 20)}", but is nothing that this tag stands for. Encode values with the Convoy client.`,
   );
+}
+
+function notDecodable(problem: string): ConvoyError {
+  return new ConvoyError("value-not-decodable", `A value ${problem}`, { status: 400 });
 }
 
 /** The tag of an object with one property whose name starts with `$`. */

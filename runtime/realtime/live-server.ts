@@ -1,13 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { ConvoyError } from "../../protocol/errors.js";
-import { CLOSE_REFUSED, CLOSE_RESTART, SYNC_PING_MS } from "../../protocol/sync.js";
+import {
+  CLOSE_REFUSED,
+  CLOSE_RESTART,
+  type QueryChange,
+  SYNC_PING_MS,
+} from "../../protocol/sync.js";
 import type { Pool } from "../postgres/pool/pool.js";
 import { holdLease, type Lease } from "./changes/lease.js";
+import { keepLedgerShort } from "./changes/ledger-trimmer.js";
 import { createWaker, type Waker } from "./changes/waker.js";
-import type { Result } from "./query/result.js";
+import type { LiveQuery } from "./query/live-query.js";
+import type { ErrorResult } from "./query/result.js";
 import { ResultTexts } from "./query/result-texts.js";
 import { LiveSession, type Outlet } from "./session/live-session.js";
-import { readMessages } from "./session/read-messages.js";
+import { type ReadQuery, readMessages } from "./session/read-messages.js";
 import { type Clock, realClock } from "./tick/clock.js";
 import { type LiveCounts, type LiveProgram, LiveQueries } from "./tick/live-queries.js";
 import { Ticker } from "./tick/ticker.js";
@@ -17,10 +24,18 @@ export interface LiveServerOptions {
   readonly program: () => Promise<LiveProgram>;
   readonly limits: LiveLimits;
   /** Makes the result of a query that has thrown, and tells the log. */
-  readonly failed: (name: string, error: unknown) => Result;
+  readonly failed: (name: string, error: unknown) => ErrorResult;
   /** What goes wrong besides, and passes: the database is away. */
   readonly onError: (error: unknown) => void;
+  /** What is old could not be deleted; there will be a next time. */
+  readonly onTrimError: (error: unknown) => void;
   readonly clock?: Clock;
+}
+
+interface Started {
+  readonly lease: Lease;
+  readonly waker: Waker;
+  readonly trimmer: AsyncDisposable;
 }
 
 export interface LiveLimits {
@@ -36,6 +51,9 @@ export interface LiveLimits {
  */
 const MAX_WATCHED_LENGTH = 16 * 1024 * 1024;
 
+/** Letters about queries that are too many which may wait until the client reads them. */
+const MAX_REFUSED_LENGTH = 1024 * 1024;
+
 /** Keeps the results of queries up to date for the clients that are connected. */
 export class LiveServer implements AsyncDisposable {
   readonly #options: LiveServerOptions;
@@ -46,7 +64,7 @@ export class LiveServer implements AsyncDisposable {
   readonly #byClient = new Map<string, Set<LiveSession>>();
   readonly #serverId = randomUUID();
   /** What an idle server does without. */
-  #started: { readonly lease: Lease; readonly waker: Waker } | null = null;
+  #started: Started | null = null;
   #pinging: unknown = null;
   #isClosed = false;
 
@@ -96,19 +114,16 @@ export class LiveServer implements AsyncDisposable {
    */
   receive(session: LiveSession, text: string): void {
     if (session.isClosed) return;
+    const left = new Set<LiveQuery>();
     for (const message of readMessages(text)) {
       if (message.type === "connect") this.#identify(session, message.clientId);
       else if (session.clientId === null) throw notConnected();
-      else if (message.type === "watch") {
-        if (session.watches.size + message.queries.length > this.#options.limits.watchesPerSession)
-          throw tooManyWatches(this.#options.limits.watchesPerSession);
-        for (const query of message.queries) {
-          if (session.watches.has(query.id)) throw notConnected();
-          this.#queries.watch(session, query);
+      else if (message.type === "watch") this.#watch(session, message.queries, left);
+      else if (message.type === "unwatch") {
+        for (const id of message.ids) {
+          const query = this.#queries.unwatch(session, id);
+          if (query !== undefined) left.add(query);
         }
-        if (session.watchedLength > MAX_WATCHED_LENGTH) throw tooMuchWatched();
-      } else if (message.type === "unwatch") {
-        for (const id of message.ids) this.#queries.unwatch(session, id);
       } else this.#queries.settle(session, message.mutation);
     }
     if (this.#queries.isDue) this.#ticker.wake();
@@ -160,20 +175,44 @@ export class LiveServer implements AsyncDisposable {
     }
     await this.#ticker.stop();
     if (this.#started === null) return;
-    const { lease, waker } = this.#started;
-    await Promise.all([lease[Symbol.asyncDispose](), waker[Symbol.asyncDispose]()]);
+    await Promise.all(Object.values(this.#started).map((each) => each[Symbol.asyncDispose]()));
   }
 
   /** At the first client, or the first mutation. */
-  #start(): { readonly lease: Lease; readonly waker: Waker } {
+  #start(): Started {
     if (this.#started === null) {
-      const { pool } = this.#options;
+      const { pool, onTrimError: onError } = this.#options;
       const [clock, serverId] = [this.#clock, this.#serverId];
       const lease = holdLease({ pool, serverId, clock, needs: () => this.#queries.fence });
       const waker = createWaker({ pool, serverId, clock, onWake: this.#ticker.wakeNow });
-      this.#started = { lease, waker };
+      const trimmer = keepLedgerShort({ pool, serverId, clock, onError });
+      this.#started = { lease, waker, trimmer };
     }
     return this.#started;
+  }
+
+  /** Those that are too many fail, and no others. */
+  #watch(session: LiveSession, queries: readonly ReadQuery[], left: ReadonlySet<LiveQuery>): void {
+    const { watchesPerSession } = this.#options.limits;
+    const refused: QueryChange[] = [];
+    const refuse = ({ id, name }: ReadQuery, error: ConvoyError): void => {
+      const { problem } = this.#options.failed(name, error);
+      refused.push({ id, error: problem });
+    };
+    for (const query of queries) {
+      if (session.watches.has(query.id)) throw notConnected();
+      if (session.watches.size >= watchesPerSession) {
+        refuse(query, tooManyWatches(watchesPerSession));
+        continue;
+      }
+      this.#queries.watch(session, query, left);
+      if (session.watchedLength <= MAX_WATCHED_LENGTH) continue;
+      this.#queries.unwatch(session, query.id);
+      refuse(query, tooMuchWatched());
+    }
+    if (refused.length === 0) return;
+    if (session.refusedLength > MAX_REFUSED_LENGTH) throw tooManyWatches(watchesPerSession);
+    session.refuseWatches(refused);
   }
 
   #identify(session: LiveSession, clientId: string): void {

@@ -23,6 +23,8 @@ export interface AppOptions {
   readonly limits?: Partial<ServerLimits>;
   /** Pages of these origins may call functions, besides the server's own: see `originPolicy`. */
   readonly allowedOrigins?: readonly string[];
+  /** Where upgrades are taken that are meant for it. Default: wherever. */
+  readonly path?: string;
   /** Whether clients are told what only a developer should read. */
   readonly development?: boolean;
 }
@@ -70,7 +72,7 @@ export interface App extends Routes {
  * @param ofProcess whether the metrics are also those of the process.
  */
 export function createRoutes(options: AppOptions, ofProcess = false): Routes {
-  const { backend, log, allowedOrigins = [], development = false } = options;
+  const { backend, log, allowedOrigins = [], path, development = false } = options;
   const limits = { ...usualLimits, ...options.limits };
   const gate = new CallGate(limits.runningCalls);
   const readiness = new Readiness({ check: () => backend.check(), log });
@@ -98,7 +100,13 @@ export function createRoutes(options: AppOptions, ofProcess = false): Routes {
   const answerCall = createAnswerCall(routerOptions);
   const router = createRouter(routerOptions);
   const allowsOrigin = originRule(allowedOrigins);
-  const upgrade = webSockets({ live, allowsOrigin, development });
+  const upgrade = webSockets({
+    live,
+    log,
+    allowsOrigin,
+    development,
+    ...(path !== undefined && { path }),
+  });
   return { answerCall, router, limits, gate, readiness, live, upgrade };
 }
 

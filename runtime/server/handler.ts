@@ -29,6 +29,11 @@ export interface ConvoyHandlerOptions {
   readonly databaseUrl?: string;
   /** The schema in Postgres that has the tables. Default: `public`. */
   readonly postgresSchema?: string;
+  /**
+   * Where it is mounted, such as `/backend`: `upgrade` then leaves alone what is meant for another
+   * project on the same server. Default: any path.
+   */
+  readonly path?: string;
   /** Connections to the database at most. Default: 10. */
   readonly databaseConnections?: number;
   readonly limits?: Partial<ServerLimits & RunnerLimits>;
@@ -68,7 +73,14 @@ export interface ConvoyHandler extends HttpHandler {
  * server.on("upgrade", convoy.upgrade);
  */
 export async function convoyHandler(options: ConvoyHandlerOptions): Promise<ConvoyHandler> {
-  const { project, databaseConnections, postgresSchema, limits, allowedOrigins } = options;
+  const {
+    project,
+    databaseConnections,
+    postgresSchema,
+    path: mountedAt,
+    limits,
+    allowedOrigins,
+  } = options;
   // Not with the module: a project's functions load it too, and most of them serve nothing.
   const [
     { createRoutes },
@@ -89,6 +101,7 @@ export async function convoyHandler(options: ConvoyHandlerOptions): Promise<Conv
   if (databaseUrl === "") throw missingDatabaseUrl();
   const noOrigin = allowedOrigins?.find((entry) => !isOriginRule(entry));
   if (noOrigin !== undefined) throw invalidOrigin(noOrigin);
+  if (mountedAt !== undefined && !mountedAt.startsWith("/")) throw invalidPath(mountedAt);
   const code =
     typeof project === "string" || "href" in project
       ? await loadProject(folderOf(project))
@@ -105,6 +118,7 @@ export async function convoyHandler(options: ConvoyHandlerOptions): Promise<Conv
   const routes = createRoutes({
     backend,
     log,
+    ...(mountedAt !== undefined && { path: mountedAt }),
     ...(limits !== undefined && { limits }),
     ...(allowedOrigins !== undefined && { allowedOrigins }),
   });
@@ -137,6 +151,13 @@ function invalidOrigin(entry: string): ConvoyError {
   return new ConvoyError(
     "invalid-setting",
     `allowedOrigins has "${entry}", which is no origin. Write it as browsers do, without a path and in small letters: https://app.example.com, or http://localhost:* for all ports.`,
+  );
+}
+
+function invalidPath(path: string): ConvoyError {
+  return new ConvoyError(
+    "invalid-setting",
+    `path is "${path}". Write where the handler is mounted, beginning with a slash, as in app.use("/backend", convoy).`,
   );
 }
 

@@ -1,5 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { createConvoyClient, getFunctionName, type OptimisticStore } from "../../client/index.js";
+import { MUTATION_ID_HEADER, MUTATION_RESEND_MS } from "../../protocol/http.js";
+import { LEDGER_RETENTION_MS } from "../../runtime/database/transactions/trim-ledger.js";
 import { usualLimits } from "../../runtime/functions/run/runner-limits.js";
 import { type Api, api } from "./support/api.js";
 import { quiet } from "./support/fake-clock.js";
@@ -233,6 +235,24 @@ test("a client waits for longer than a server lets a mutation take, and so learn
   expect(request.isAborted).toBe(false);
   await request.refuse("function-timeout", { status: 503 });
   expect(await ended).toMatchObject({ code: "function-timeout" });
+});
+
+test("a mutation is not sent again for so long that a server may have forgotten it", async () => {
+  const { client, clock, next, requests } = fakeServer();
+  const lost = client.mutation(api.projects.clear).catch((error: unknown) => error);
+  const second = client.mutation(api.projects.clear);
+  await quiet();
+  await next().lose();
+  await clock.advance(1000);
+  // As long as the machine sleeps, no timer rings.
+  clock.skip(MUTATION_RESEND_MS);
+  await next().lose();
+  await clock.advance(1000);
+  expect(await lost).toMatchObject({ code: "mutation-outcome-unknown", retryable: false });
+  await next().answer(null);
+  expect(await second).toBeNull();
+  expect(requests.map(({ headers }) => headers[MUTATION_ID_HEADER])).toEqual(["1", "1", "2"]);
+  expect(LEDGER_RETENTION_MS).toBeGreaterThan(2 * MUTATION_RESEND_MS);
 });
 
 test("the connection counts the mutations that are not confirmed", async () => {

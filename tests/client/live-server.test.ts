@@ -135,6 +135,24 @@ test.each(["socket", "stream"] as const)("a query that cannot run says why (%s)"
   expect(query.getSnapshot()).toMatchObject({ isLoading: false, error: { status: 404 } });
 });
 
+test("queries that are too many for a server fail alone, and may come later", async () => {
+  const limits = { watchesPerSession: 3 };
+  await using small = await startTestServer({ functions: liveFunctions, limits });
+  await using client = createConvoyClient({ url: small.url });
+  const queries = ["a", "b", "c", "d", "e"].map((from) =>
+    client.watch(api.notes.between, { from, to: "z" }),
+  );
+  const stops = queries.map((query) => query.subscribe(() => {}));
+  await Promise.all(queries.map((query) => query.refetch()));
+  const codes = (): unknown[] => queries.map((query) => query.getSnapshot().error?.code);
+  expect(codes()).toEqual([undefined, undefined, undefined, ...Array(2).fill("too-many-queries")]);
+  await client.mutation(api.notes.add, { title: "c" });
+  expect(queries.map((query) => titles(query.getSnapshot().data))).toEqual(["c", "c", "c", "", ""]);
+  for (const stop of stops.slice(0, 2)) stop();
+  await queries[4]?.refetch();
+  expect(queries[4]?.getSnapshot()).toMatchObject({ data: [], error: undefined, isStale: false });
+});
+
 test.each(["socket", "stream"] as const)("text arrives as it was written (%s)", async (way) => {
   const title = `${way}: a\nb\r\n\ndata: c\u2028d\u2029e\u0085`;
   const { client } = connect(way);

@@ -89,6 +89,12 @@ describe("the wire form of values", () => {
     expect(() => decodeWire(nested(10_000))).toThrow("levels deep");
   });
 
+  test("a number that JSON can write and nobody can hold is refused", () => {
+    for (const text of ["1e999", "-1e999", '{"a":[1e400]}']) {
+      expect(() => decodeWire(JSON.parse(text))).toThrow("too large");
+    }
+  });
+
   test("a tag that holds something else is refused", () => {
     for (const json of [
       { $date: "yesterday" },

@@ -216,6 +216,12 @@ describe("a body", () => {
     expectProblem(await send('{"__proto__":{"value":1},"value":1}'), 400, "invalid-arguments");
   });
 
+  test("with a number that is larger than any is refused", async () => {
+    for (const value of ["1e999", "-1e999", '[{"a":1e400}]']) {
+      expectProblem(await send(`{"value":${value}}`), 400, "value-not-decodable");
+    }
+  });
+
   test("with a tag that is none is refused", async () => {
     for (const value of ['{"$date":"x"}', '{"$bigint":"1e9"}', '{"$bytes":"*"}', '{"$x":1}']) {
       expectProblem(await send(`{"value":${value}}`), 400, "value-not-decodable");

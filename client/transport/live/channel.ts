@@ -11,6 +11,8 @@ export interface Channel {
 export interface ChannelEvents {
   /** The session may send messages. */
   onOpen(): void;
+  /** Some have come, perhaps of a message that has not ended. Where a channel does not know, it says nothing. */
+  onBytes(): void;
   onMessage(text: string): void;
   /** It is over, and not because of `close`: the close code of a WebSocket, or what went wrong. */
   onEnd(code: number | undefined, error?: ConvoyError): void;

@@ -35,7 +35,8 @@ export function openEventStream(
     let line: string[] = [];
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) throw new Error("The stream ended.");
+      if (done || signal.aborted) return end(null);
+      events.onBytes();
       const [part = "", ...starts] = decoder.decode(value, { stream: true }).split("\n");
       line.push(part);
       for (const start of starts) {
@@ -66,7 +67,7 @@ export function openEventStream(
         { method: "POST", headers: { "content-type": JSON_TYPE }, body, signal },
       );
       // Whatever it says, the next session may do better.
-      if (!response.ok) throw new Error(`Answered by ${response.status}.`);
+      if (!response.ok) return end(null);
       await response.text();
     } finally {
       environment.clearTimeout(timer);

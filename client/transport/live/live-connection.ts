@@ -21,12 +21,13 @@ export const LINGER_MS = 5000;
 /** How long a connection may take to open. */
 export const OPEN_MS = 4000;
 
-/** Nothing has been heard for so long that there is nobody there. */
+/** Not a byte has been heard for so long that there is nobody there. */
 const QUIET_MS = 2 * SYNC_PING_MS;
 
 /**
  * How many WebSockets in a row may fail to open before a connection does without: proxies let
  * nothing through that they do not know. Where one has opened before, it is the server that is away.
+ * One that falls silent before it was of use, twice in a row, is as good as none.
  */
 const UNOPENED = 2;
 const UNOPENED_AFTER_ONE = 6;
@@ -121,7 +122,11 @@ export class LiveConnection {
     this.#unopened = isSocket ? this.#unopened + 1 : UNOPENED - 1;
     this.#await(OPEN_MS);
     const events = {
-      onOpen: (): void => this.#open(),
+      onOpen: (): void => {
+        this.#isOpen = true;
+        this.#options.onOpen();
+      },
+      onBytes: (): void => this.#noteBytes(),
       onMessage: (text: string): void => this.#hear(text, isSocket),
       onEnd: (code: number | undefined, error?: ConvoyError): void =>
         this.#lose(error ?? this.#unreachable(), code === CLOSE_RESTART),
@@ -136,21 +141,22 @@ export class LiveConnection {
     }
   }
 
-  #open(): void {
-    this.#isOpen = true;
-    this.#options.onOpen();
+  #noteBytes(): void {
+    this.#heardAt = this.#options.environment.now();
+    this.#await(QUIET_MS);
   }
 
   #hear(text: string, isSocket: boolean): void {
-    const { environment, onStatus, onTransition } = this.#options;
-    this.#heardAt = environment.now();
-    this.#await(QUIET_MS);
+    const { onStatus, onTransition } = this.#options;
+    this.#noteBytes();
     try {
       const message = JSON.parse(text) as ServerMessage | null;
       switch (message?.type) {
         case "connected":
-          if (isSocket) this.#hasOpened = true;
-          if (isSocket) this.#unopened = 0;
+          if (isSocket) {
+            this.#hasOpened = true;
+            this.#unopened = 0;
+          }
           return onStatus("connected");
         case "transition":
           onTransition(message);
@@ -172,7 +178,11 @@ export class LiveConnection {
   #await(ms: number): void {
     const { clearTimeout, setTimeout } = this.#options.environment;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#lose(this.#unreachable(), false), ms);
+    this.#timer = setTimeout(() => {
+      // Nobody hears a socket before the end of a message. A long one may have been on its way.
+      if (this.#unopened === 0 && this.#failures > 0) this.#unopened = UNOPENED_AFTER_ONE;
+      this.#lose(this.#unreachable(), false);
+    }, ms);
   }
 
   #lose(error: ConvoyError, isRestart: boolean): void {

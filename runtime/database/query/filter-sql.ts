@@ -4,37 +4,48 @@ import type { KeyColumn } from "../storage/key-column.js";
 import type { TableStorage } from "../storage/table-storage.js";
 import { compareValues } from "../values/compare.js";
 import { type ComparisonOperator, type FilterNode, toNode } from "./expression.js";
+import { filterTooLarge, MAX_FILTER_DEPTH } from "./filter-limits.js";
 import type { Parameters } from "./parameters.js";
 
 /**
  * A filter as SQL that is true or false and never NULL, by the order of values: what is absent or
  * null is less than every value.
  *
- * @throws {ConvoyError} `invalid-filter`, `unknown-field` or `invalid-value`.
+ * @throws {ConvoyError} `invalid-filter`, `filter-too-large`, `unknown-field` or `invalid-value`.
  */
 export function filterSql(node: FilterNode, table: TableStorage, parameters: Parameters): string {
-  return condition(node);
+  return condition(node, 0);
 
-  function condition(of: FilterNode): string {
+  function condition(of: FilterNode, depth: number): string {
+    if (depth > MAX_FILTER_DEPTH) {
+      throw filterTooLarge(
+        `has conditions more than ${MAX_FILTER_DEPTH} levels deep; q.or(a, b, c) is one level, where q.or(q.or(a, b), c) is two`,
+      );
+    }
     switch (of.kind) {
       case "literal":
         if (typeof of.value === "boolean") return String(of.value);
         throw invalidFilter(table, "returns a value that is no condition. Compare it: q.eq(a, b).");
       case "field":
-        return comparison("eq", of, toNode(true));
+        return comparison("eq", of, toNode(true), depth);
       case "not":
-        return `(not ${condition(of.condition)})`;
+        return `(not ${condition(of.condition, depth + 1)})`;
       case "and":
       case "or": {
         if (of.conditions.length === 0) return String(of.kind === "and");
-        return `(${of.conditions.map(condition).join(` ${of.kind} `)})`;
+        return `(${of.conditions.map((each) => condition(each, depth + 1)).join(` ${of.kind} `)})`;
       }
       case "comparison":
-        return comparison(of.operator, of.left, of.right);
+        return comparison(of.operator, of.left, of.right, depth);
     }
   }
 
-  function comparison(operator: ComparisonOperator, left: FilterNode, right: FilterNode): string {
+  function comparison(
+    operator: ComparisonOperator,
+    left: FilterNode,
+    right: FilterNode,
+    depth: number,
+  ): string {
     if (left.kind === "field" && right.kind === "field") {
       return betweenFields(operator, table.field(left.path), table.field(right.path));
     }
@@ -47,7 +58,7 @@ export function filterSql(node: FilterNode, table: TableStorage, parameters: Par
     if (left.kind === "literal" && right.kind === "literal") {
       return String(holds(operator, compareValues(left.value, right.value)));
     }
-    return betweenConditions(operator, condition(left), condition(right));
+    return betweenConditions(operator, condition(left, depth + 1), condition(right, depth + 1));
   }
 }
 

@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import { ConvoyError } from "../../../protocol/errors.js";
-import { databaseError } from "../../postgres/errors/database-error.js";
 import { postgresError } from "../../postgres/errors/sqlstate.js";
 import type { Connection } from "../../postgres/pool/connection.js";
-import type { Pool } from "../../postgres/pool/pool.js";
 import type { Statement, StatementResult } from "../session/statement.js";
 
 /** What a client calls one of its mutations, so that it is applied once however often it is sent. */
@@ -34,20 +32,6 @@ const selectRow: Statement = {
   name: "convoy_ledger_select",
   text: "select result from _convoy.mutations where client_id = $1 and mutation_id = $2",
 };
-
-const deleteRows: Statement = {
-  name: "convoy_ledger_delete",
-  text: `with old as (
-  select client_id, mutation_id from _convoy.mutations
-  where created_at < now() - make_interval(secs => $1::float8 / 1000)
-  limit $2::int for update skip locked
-)
-delete from _convoy.mutations m using old
-where m.client_id = old.client_id and m.mutation_id = old.mutation_id`,
-};
-
-/** Rows of one transaction of `trimLedger`. */
-const trimBatch = 5_000;
 
 /**
  * The last statement of a mutation, which leaves with COMMIT: it violates the primary key where the
@@ -94,30 +78,4 @@ export function checkMutationId({ clientId, mutationId }: MutationId): void {
     "The id of a client or a mutation is not 1 to 128 printable ASCII characters. Let the client make them.",
     { status: 400 },
   );
-}
-
-/**
- * Forgets results that no client will ask for any more, a few at a time.
- *
- * @returns how many.
- */
-export async function trimLedger(pool: Pool, olderThanMs: number): Promise<number> {
-  const connection = await pool.connect();
-  try {
-    let trimmed = 0;
-    for (;;) {
-      await connection.command(
-        `begin isolation level read committed read write${pool.transactionSettings}; set local enable_seqscan = on; set local enable_bitmapscan = on`,
-      );
-      const { count } = await connection.run(deleteRows, [String(olderThanMs), String(trimBatch)]);
-      await connection.command("commit");
-      trimmed += count;
-      if (count < trimBatch) return trimmed;
-    }
-  } catch (error) {
-    connection.discard();
-    throw databaseError(error, "statement");
-  } finally {
-    connection.release();
-  }
 }

@@ -15,11 +15,16 @@ import { writeSqlOf } from "./write-sql.js";
 /** The most documents of one statement of `insertMany`. */
 const BATCH_SIZE = 1000;
 
-/** The reads and writes of a mutation's handler, in its transaction. */
+/**
+ * The reads and writes of a mutation's handler, in its transaction.
+ *
+ * @param track is given each promise that may be of a write, and returns what the handler gets.
+ */
 export function createWriter<Model extends GenericDataModel>(
   session: WriteSession,
   model: DatabaseModel,
   newId: IdGenerator,
+  track: <Result>(call: Promise<Result>) => Promise<Result> = unlessUnawaited,
 ): GenericDatabaseWriter<Model> {
   const write = async (table: ModelTable, text: string, parameters: readonly Parameter[]) => {
     const statement = model.statements.get(text);
@@ -106,13 +111,14 @@ export function createWriter<Model extends GenericDataModel>(
     get,
     getMany,
     query,
-    sql,
-    insert: (name: string, document: unknown) => unlessUnawaited(writes.insert(name, document)),
+    sql: (strings: TemplateStringsArray, ...values: readonly unknown[]) =>
+      track(sql(strings, ...values)),
+    insert: (name: string, document: unknown) => track(writes.insert(name, document)),
     insertMany: (name: string, documents: readonly unknown[]) =>
-      unlessUnawaited(writes.insertMany(name, documents)),
-    patch: (...args: readonly unknown[]) => unlessUnawaited(writes.patch(...args)),
-    replace: (...args: readonly unknown[]) => unlessUnawaited(writes.replace(...args)),
-    delete: (...args: readonly unknown[]) => unlessUnawaited(writes.delete(...args)),
+      track(writes.insertMany(name, documents)),
+    patch: (...args: readonly unknown[]) => track(writes.patch(...args)),
+    replace: (...args: readonly unknown[]) => track(writes.replace(...args)),
+    delete: (...args: readonly unknown[]) => track(writes.delete(...args)),
   };
   return writer as unknown as GenericDatabaseWriter<Model>;
 }

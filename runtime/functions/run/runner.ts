@@ -6,7 +6,9 @@ import type { DrizzleFactory } from "../../database/drizzle/connect.js";
 import { createIdGenerator } from "../../database/ids/id-generator.js";
 import type { DatabaseModel } from "../../database/model/database-model.js";
 import { createReader } from "../../database/reader/create-reader.js";
+import { HandlerCalls } from "../../database/session/handler-calls.js";
 import type { ReadSession, WriteSession } from "../../database/session/session.js";
+import { unlessUnawaited } from "../../database/session/unawaited.js";
 import type { MutationId } from "../../database/transactions/ledger.js";
 import { runMutation } from "../../database/transactions/mutation.js";
 import type { MutationOptions } from "../../database/transactions/mutation-options.js";
@@ -124,9 +126,24 @@ export function createRunner(options: RunnerOptions): FunctionRunner {
     finish: (value: unknown) => Result,
   ): (session: WriteSession) => Promise<Result> {
     return async (session) => {
-      const ending = handle(name, found, mutationContext(session, 0), args);
+      const ending = mutateOn(session, name, found, args, 0);
       return finish(await withinTime(ending, name, limits.transactionMs));
     };
+  }
+
+  /** A mutation's handler, in a transaction or a part of one, with all that it has begun. */
+  async function mutateOn(
+    session: WriteSession,
+    name: string,
+    found: RegisteredFunction,
+    args: unknown,
+    depth: number,
+  ): Promise<unknown> {
+    const calls = new HandlerCalls();
+    const ctx = mutationContext(calls.over(session), calls, depth);
+    const value = await handle(name, found, ctx, args);
+    await calls.end();
+    return value;
   }
 
   async function runAction(
@@ -147,29 +164,33 @@ export function createRunner(options: RunnerOptions): FunctionRunner {
       },
       db: createReader(session, model),
       runQuery: (reference: FunctionReference, args: unknown) =>
-        nested(reference, "query", args, depth, (found, name, checked) =>
-          handle(name, found, queryContext(session, depth + 1), checked),
+        unlessUnawaited(
+          nested(reference, "query", args, depth, (found, name, checked) =>
+            handle(name, found, queryContext(session, depth + 1), checked),
+          ),
         ),
     });
   }
 
   /** The context of a mutation, and of what runs inside it: one transaction for all. */
-  function mutationContext(session: WriteSession, depth: number): object {
+  function mutationContext(session: WriteSession, { track }: HandlerCalls, depth: number): object {
     const typedSql = drizzleOn(session);
     return withDrizzle({
       get drizzle() {
         return typedSql();
       },
-      db: createWriter(session, model, newId),
+      db: createWriter(session, model, newId, track),
       runQuery: (reference: FunctionReference, args: unknown) =>
-        nested(reference, "query", args, depth, (found, name, checked) =>
-          handle(name, found, queryContext(session, depth + 1), checked),
+        track(
+          nested(reference, "query", args, depth, (found, name, checked) =>
+            handle(name, found, queryContext(session, depth + 1), checked),
+          ),
         ),
       runMutation: (reference: FunctionReference, args: unknown) =>
-        nested(reference, "mutation", args, depth, (found, name, checked) =>
-          // Should it fail, what it wrote is undone, and its caller may go on.
-          session.nested((inner) =>
-            handle(name, found, mutationContext(inner, depth + 1), checked),
+        track(
+          nested(reference, "mutation", args, depth, (found, name, checked) =>
+            // Should it fail, what it wrote is undone, and its caller may go on.
+            session.nested((inner) => mutateOn(inner, name, found, checked, depth + 1)),
           ),
         ),
     });

@@ -1,5 +1,5 @@
 import type { Statement } from "../../database/session/statement.js";
-import type { Connection } from "../../postgres/pool/connection.js";
+import { inOwnTransaction } from "../../database/transactions/own-transaction.js";
 import type { Pool } from "../../postgres/pool/pool.js";
 import { CHANGES_CHANNEL } from "../../postgres/schema/change-triggers.js";
 import type { Clock } from "../tick/clock.js";
@@ -123,14 +123,14 @@ export function holdLease(options: LeaseOptions): Lease {
       clock.clearTimeout(timer);
       await running;
       // Should this fail, it expires.
-      const ended = inTransaction(pool, (connection) => connection.run(deleteLease, [serverId]));
+      const ended = inOwnTransaction(pool, (connection) => connection.run(deleteLease, [serverId]));
       await ended.catch(() => {});
     },
   };
 }
 
 async function renewAndTrim({ pool, serverId, needs }: LeaseOptions): Promise<void> {
-  const trimmed = await inTransaction(pool, async (connection) => {
+  const trimmed = await inOwnTransaction(pool, async (connection) => {
     await connection.run(makeBoot, []);
     const fence = needs();
     await connection.run(renewLease, [serverId, fence === null ? null : String(fence.xmin)]);
@@ -139,27 +139,9 @@ async function renewAndTrim({ pool, serverId, needs }: LeaseOptions): Promise<vo
     return (await connection.run(deleteChanges, [])).count;
   });
   for (let last = trimmed, trims = 1; last === TRIM_BATCH && trims < MAX_TRIMS; trims += 1) {
-    const { count } = await inTransaction(pool, (connection) => connection.run(deleteChanges, []));
-    last = count;
-  }
-}
-
-async function inTransaction<Result>(
-  pool: Pool,
-  work: (connection: Connection) => Promise<Result>,
-): Promise<Result> {
-  const connection = await pool.connect();
-  try {
-    await connection.command(
-      `begin isolation level read committed read write${pool.transactionSettings}`,
+    const { count } = await inOwnTransaction(pool, (connection) =>
+      connection.run(deleteChanges, []),
     );
-    const result = await work(connection);
-    await connection.command("commit");
-    return result;
-  } catch (error) {
-    connection.discard();
-    throw error;
-  } finally {
-    connection.release();
+    last = count;
   }
 }

@@ -1,5 +1,5 @@
 import type { ProblemBody } from "../../../protocol/http.js";
-import type { ServerMessage } from "../../../protocol/sync.js";
+import type { QueryChange, ServerMessage, Transition } from "../../../protocol/sync.js";
 import type { Watch } from "../query/live-query.js";
 import type { Result } from "../query/result.js";
 import type { ResultTexts } from "../query/result-texts.js";
@@ -39,6 +39,7 @@ export class LiveSession {
   #told = 0;
   #unsent = 0;
   #watchedLength = 0;
+  #refusedLength = 0;
   #isClosed = false;
   clientId: string | null = null;
 
@@ -55,6 +56,11 @@ export class LiveSession {
   /** Letters of all names and arguments that are watched. */
   get watchedLength(): number {
     return this.#watchedLength;
+  }
+
+  /** Letters that are on their way of what was said to be refused. */
+  get refusedLength(): number {
+    return this.#refusedLength;
   }
 
   get isClosed(): boolean {
@@ -130,6 +136,16 @@ export class LiveSession {
 
   tell(message: ServerMessage): void {
     if (!this.#isClosed) this.#send(JSON.stringify(message), false);
+  }
+
+  /** Says of queries that they are not watched, and why. */
+  refuseWatches(changes: readonly QueryChange[]): void {
+    if (this.#isClosed) return;
+    const text = JSON.stringify({ type: "transition", changes } satisfies Transition);
+    this.#refusedLength += text.length;
+    this.#outlet.send(text, () => {
+      this.#refusedLength -= text.length;
+    });
   }
 
   /** Shows that the server is there, unless something is on its way that will. */

@@ -92,7 +92,12 @@ export class LiveQueries {
     return this.#options.texts;
   }
 
-  watch(session: LiveSession, { id, name, args, hash, values }: ReadQuery): void {
+  /** @param left what the session has just left: who comes back at once asks for it again. */
+  watch(
+    session: LiveSession,
+    { id, name, args, hash, values }: ReadQuery,
+    left: ReadonlySet<LiveQuery> = new Set(),
+  ): void {
     const key = `${name}(${JSON.stringify(args)})`;
     let query = this.#queries.get(key);
     if (query === undefined) {
@@ -107,6 +112,8 @@ export class LiveQueries {
       };
       this.#queries.set(key, query);
       this.#due.add(query);
+    } else if (left.has(query) && query.result?.kind === "error") {
+      this.#due.add(query);
     }
     const watch: Watch = { id, query, sent: null, knownHash: hash, hasJoined: false };
     query.watches.add(watch);
@@ -115,9 +122,11 @@ export class LiveQueries {
     this.#waiting.add(session);
   }
 
-  unwatch(session: LiveSession, id: number): void {
+  /** @returns the query that was watched, if one was. */
+  unwatch(session: LiveSession, id: number): LiveQuery | undefined {
     const watch = session.deleteWatch(id);
     if (watch !== undefined) this.#release(watch);
+    return watch?.query;
   }
 
   /** The client is to be told when the effect of this mutation is in its results. */

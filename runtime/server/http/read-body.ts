@@ -22,16 +22,23 @@ export class BodyReader {
     this.#maxArriving = maxArriving;
   }
 
-  /** @throws {ConvoyError} `body-too-large`, `server-busy`. @throws {RequestAborted} */
-  async read(request: IncomingMessage & { readonly body?: unknown }): Promise<Body> {
+  /**
+   * @param maxBytes where it is not that of calls.
+   * @throws {ConvoyError} `body-too-large`, `server-busy`.
+   * @throws {RequestAborted}
+   */
+  async read(
+    request: IncomingMessage & { readonly body?: unknown },
+    maxBytes: number = this.#maxBytes,
+  ): Promise<Body> {
     if (request.readableEnded) return readBefore(request);
-    if (Number(request.headers["content-length"] ?? 0) > this.#maxBytes) {
-      throw this.#refuse(request, this.#tooLarge());
+    if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
+      throw this.#refuse(request, tooLarge(maxBytes));
     }
-    return { kind: "bytes", bytes: await this.#collect(request) };
+    return { kind: "bytes", bytes: await this.#collect(request, maxBytes) };
   }
 
-  async #collect(request: IncomingMessage): Promise<Buffer> {
+  async #collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
     let bytes: Buffer = nothing;
     let length = 0;
     try {
@@ -40,7 +47,7 @@ export class BodyReader {
           bytes = append(bytes, length, chunk);
           length += chunk.length;
           this.#arriving += chunk.length;
-          if (length > this.#maxBytes) reject(this.#refuse(request, this.#tooLarge()));
+          if (length > maxBytes) reject(this.#refuse(request, tooLarge(maxBytes)));
           else if (this.#arriving > this.#maxArriving) reject(this.#refuse(request, tooMany()));
         });
         request.once("end", () => resolve(bytes.subarray(0, length)));
@@ -64,14 +71,6 @@ export class BodyReader {
     request.removeAllListeners("data");
     request.resume();
     return error;
-  }
-
-  #tooLarge(): ConvoyError {
-    return new ConvoyError(
-      "body-too-large",
-      `The arguments are larger than ${this.#maxBytes} bytes, which is all that one call may bring. Send less at a time.`,
-      { status: 413 },
-    );
   }
 }
 
@@ -99,6 +98,14 @@ function readBefore({ headers, body }: IncomingMessage & { readonly body?: unkno
   throw new ConvoyError(
     "body-read-before",
     "Another part of the application has read the body and kept nothing of it. Mount Convoy before it.",
+  );
+}
+
+function tooLarge(maxBytes: number): ConvoyError {
+  return new ConvoyError(
+    "body-too-large",
+    `The arguments are larger than ${maxBytes} bytes, which is all that one call may bring. Send less at a time.`,
+    { status: 413 },
   );
 }
 

@@ -31,6 +31,12 @@ export function createLiveServer({
     onError(error) {
       log.warn({ error: errorRecord(error) }, "live queries wait for the database");
     },
+    onTrimError(error) {
+      log.warn(
+        { error: errorRecord(error) },
+        "old ids of mutations could not be deleted; tried again",
+      );
+    },
   });
   backend.listen({
     mutated: (id) => live.mutated(id),

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ConvoyError } from "../../../protocol/errors.js";
+import { MAX_SYNC_BYTES } from "../../../protocol/sync.js";
 import type { LiveServer } from "../../realtime/live-server.js";
 import type { LiveSession, Outlet } from "../../realtime/session/live-session.js";
 import { problemOf, type ProblemOptions, sendProblem } from "../http/problem.js";
@@ -52,7 +53,7 @@ export async function receiveMessages(
   let session: LiveSession | undefined;
   try {
     const id = new URL(request.url ?? "/", "http://convoy").searchParams.get("session");
-    const body = await reader.read(request);
+    const body = await reader.read(request, MAX_SYNC_BYTES);
     session = live.session(id ?? "");
     if (session === undefined) throw noSession();
     const text = body.kind === "bytes" ? body.bytes.toString("utf8") : JSON.stringify(body.value);

@@ -3,31 +3,37 @@ import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { ConvoyError } from "../../../protocol/errors.js";
-import {
-  CLOSE_RESTART,
-  MAX_SYNC_BYTES,
-  SYNC_PATH,
-  SYNC_PING_MS,
-  SYNC_PROTOCOL,
-} from "../../../protocol/sync.js";
+import { CLOSE_RESTART, MAX_SYNC_BYTES, SYNC_PATH, SYNC_PROTOCOL } from "../../../protocol/sync.js";
 import type { LiveServer } from "../../realtime/live-server.js";
 import type { LiveSession, Outlet } from "../../realtime/session/live-session.js";
 import type { AllowsOrigin } from "../http/origins.js";
+import type { ServerLog } from "../log/server-log.js";
 import { problemOf, type ProblemOptions } from "../http/problem.js";
+import { watchPongs } from "./watch-pongs.js";
 
 /** Takes a request to upgrade a connection, as a server of Node emits it; others' are left alone. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 export interface WebSocketsOptions extends ProblemOptions {
   readonly live: LiveServer;
+  readonly log: ServerLog;
   readonly allowsOrigin: AllowsOrigin;
+  /** Where it is mounted; wherever if left out. */
+  readonly path?: string;
 }
 
 /** How long a closed connection may take to say goodbye. */
 const GOODBYE_MS = 2_000;
 
+const alreadyAnswered =
+  "another listener has answered an upgrade that is for live queries, or meant for another project: give each handler its path, and other WebSocket servers theirs";
+
+/** Those that a handler has answered, and by which of them: a server may have several. */
+const answered = new WeakMap<Duplex, UpgradeHandler>();
+
 export function webSockets(options: WebSocketsOptions): UpgradeHandler {
-  const { live, allowsOrigin } = options;
+  const { log, allowsOrigin } = options;
+  const path = options.path?.replace(/\/+$/, "");
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -36,20 +42,34 @@ export function webSockets(options: WebSocketsOptions): UpgradeHandler {
     perMessageDeflate: false,
     handleProtocols: (protocols) => (protocols.has(SYNC_PROTOCOL) ? SYNC_PROTOCOL : false),
   });
-  return (request, socket, head) => {
-    if (!isSyncPath(request.url)) return;
+  const upgrade: UpgradeHandler = (request, socket, head) => {
+    if (!isSyncPath(request.url, path)) return;
+    const by = answered.get(socket);
+    if (by === upgrade) return;
+    if (by !== undefined) return log.error({}, alreadyAnswered);
+    answered.set(socket, upgrade);
     socket.on("error", () => socket.destroy());
     if (!allowsOrigin(request)) return refuseUpgrade(socket, 403);
-    server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, live, options));
+    try {
+      server.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, socket, options));
+    } catch {
+      log.error({}, alreadyAnswered);
+    }
   };
+  return upgrade;
 }
 
-/** Whether a request is for live queries. Anybody may send any text for a URL, so none is parsed. */
-export function isSyncPath(url: string | undefined): boolean {
-  return url?.split("?", 1)[0]?.endsWith(SYNC_PATH) ?? false;
+/**
+ * Whether a request is for live queries, at one path or wherever. Anybody may send any text for a URL,
+ * so none is parsed.
+ */
+export function isSyncPath(url: string | undefined, path?: string): boolean {
+  const asked = url?.split("?", 1)[0] ?? "";
+  return path === undefined ? asked.endsWith(SYNC_PATH) : asked === path + SYNC_PATH;
 }
 
-function serve(webSocket: WebSocket, live: LiveServer, options: ProblemOptions): void {
+function serve(webSocket: WebSocket, socket: Duplex, options: WebSocketsOptions): void {
+  const { live } = options;
   let session: LiveSession;
   // What goes wrong ends in `close`.
   webSocket.on("error", () => {});
@@ -60,7 +80,7 @@ function serve(webSocket: WebSocket, live: LiveServer, options: ProblemOptions):
     webSocket.close(CLOSE_RESTART, body.code);
     return;
   }
-  const endPings = watchPongs(webSocket);
+  const endPings = watchPongs(webSocket, socket);
   webSocket.on("message", (data, isBinary) => {
     try {
       if (isBinary) throw binary();
@@ -85,20 +105,6 @@ function outletOf(webSocket: WebSocket): Outlet {
       setTimeout(() => webSocket.terminate(), GOODBYE_MS).unref();
     },
   };
-}
-
-/** A client that has vanished without a word answers no ping. */
-function watchPongs(webSocket: WebSocket): () => void {
-  let isAlive = true;
-  webSocket.on("pong", () => {
-    isAlive = true;
-  });
-  const timer = setInterval(() => {
-    if (!isAlive) return webSocket.terminate();
-    isAlive = false;
-    webSocket.ping();
-  }, SYNC_PING_MS).unref();
-  return () => clearInterval(timer);
 }
 
 function refuseUpgrade(socket: Duplex, status: number): void {

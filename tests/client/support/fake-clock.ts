@@ -7,11 +7,13 @@ export interface FakeClock {
   readonly delays: readonly number[];
   /** Lets time pass, calling back what is due on the way, and all that follows from it. */
   advance(ms: number): Promise<void>;
+  /** Time passes in which the machine sleeps: timers have as long to go as before. */
+  skip(ms: number): void;
 }
 
 export function fakeClock(): FakeClock {
   let now = 1_000_000;
-  const timers = new Map<unknown, { readonly at: number; readonly callback: () => void }>();
+  const timers = new Map<unknown, { at: number; readonly callback: () => void }>();
   return {
     now: () => now,
     setTimeout(callback, ms) {
@@ -22,6 +24,10 @@ export function fakeClock(): FakeClock {
     clearTimeout: (timer) => timers.delete(timer),
     get delays() {
       return [...timers.values()].map(({ at }) => at - now).toSorted((a, b) => a - b);
+    },
+    skip(ms) {
+      now += ms;
+      for (const timer of timers.values()) timer.at += ms;
     },
     async advance(ms) {
       const end = now + ms;

@@ -175,6 +175,7 @@ export class FakeLiveServer {
         push(`${text.slice(9)}\n\n`);
       },
       () => push(null),
+      push,
     );
     if (!this.#connect(session, "stream")) throw new TypeError("fetch failed");
     signal.addEventListener("abort", () => session.hangUp());
@@ -237,6 +238,7 @@ export class FakeSession {
   readonly watches: Map<number, Watch> = new Map();
   readonly #deliver: (text: string) => void;
   readonly #close: (code: number) => void;
+  readonly #push: (chunk: string) => void;
   readonly #underWay: string[] = [];
   #server: SessionEvents | null = null;
   id = "";
@@ -245,9 +247,14 @@ export class FakeSession {
   told = 0;
   isOver = false;
 
-  constructor(deliver: (text: string) => void, close: (code: number) => void) {
+  constructor(
+    deliver: (text: string) => void,
+    close: (code: number) => void,
+    push: (chunk: string) => void = () => {},
+  ) {
     this.#deliver = deliver;
     this.#close = close;
+    this.#push = push;
   }
 
   begin(id: string, server: SessionEvents): void {
@@ -265,6 +272,11 @@ export class FakeSession {
 
   emitText(text: string): void {
     if (!this.isOver) this.#deliver(text);
+  }
+
+  /** A part of an event, of a stream alone. */
+  emitBytes(chunk: string): void {
+    this.#push(chunk);
   }
 
   receive(text: string): void {

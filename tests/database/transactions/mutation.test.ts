@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { ConvoyError } from "../../../protocol/errors.js";
 import type { WriteSession } from "../../../runtime/database/session/session.js";
 import type { StatementResult } from "../../../runtime/database/session/statement.js";
-import { trimLedger } from "../../../runtime/database/transactions/ledger.js";
+import { trimLedger } from "../../../runtime/database/transactions/trim-ledger.js";
 import { runMutation } from "../../../runtime/database/transactions/mutation.js";
 import type { MutationOptions } from "../../../runtime/database/transactions/mutation-options.js";
 import { runQuery } from "../../../runtime/database/transactions/query.js";

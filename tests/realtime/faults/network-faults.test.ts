@@ -84,6 +84,7 @@ test("a network that falls silent for good is found out, and keeps nobody from s
     limits: usualLimits,
     failed: () => expect.fail(),
     onError: () => {},
+    onTrimError: () => {},
   });
   let shown: unknown = null;
   const session = live.connect({

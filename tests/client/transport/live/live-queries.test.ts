@@ -143,6 +143,51 @@ test("a server that is silent is given up: while opening, and later", async () =
   expect(live.sessions).toHaveLength(1);
 });
 
+test("a stream whose bytes keep coming is not silent, however long a message takes", async () => {
+  const { client, clock, live } = fakeServer({ isStream: true });
+  live.isPaused = true;
+  const count = client.watch(api.projects.count);
+  count.subscribe(ignore);
+  await quiet();
+  const text = JSON.stringify({ type: "transition", changes: [{ id: 1, value: 7, hash: "h" }] });
+  const [session] = live.sessions;
+  session!.emitBytes(`data: ${text.slice(0, 1)}`);
+  for (const letter of text.slice(1)) {
+    await clock.advance(2 * SYNC_PING_MS - 1);
+    session!.emitBytes(letter);
+    await quiet();
+  }
+  session!.emitBytes("\n\n");
+  await quiet();
+  expect(live.tries).toEqual(["stream"]);
+  expect(count.getSnapshot()).toMatchObject({ data: 7, isStale: false });
+  await clock.advance(2 * SYNC_PING_MS);
+  expect(live.sessions).toHaveLength(0);
+});
+
+test("sockets that fall silent before they were of use make way for a stream, for once", async () => {
+  const { client, clock, live } = fakeServer();
+  live.isPaused = true;
+  live.set(api.projects.count, {}, 1);
+  const count = client.watch(api.projects.count);
+  count.subscribe(ignore);
+  await quiet();
+  // A long message, perhaps: of a socket, nobody hears of it before its end.
+  for (const ms of [125, 250]) await clock.advance(2 * SYNC_PING_MS + ms);
+  expect(live.tries).toEqual(["socket", "socket", "stream"]);
+  live.tick();
+  await quiet();
+  expect(count.getSnapshot()).toMatchObject({ data: 1, isStale: false });
+  live.cut();
+  await quiet();
+  await clock.advance(125);
+  expect(live.tries.at(-1)).toBe("socket");
+  live.tick();
+  // One that was of use is opened again.
+  await clock.advance(2 * SYNC_PING_MS + 125);
+  expect(live.tries.at(-1)).toBe("socket");
+});
+
 test("a WebSocket that does not open in time is given up", async () => {
   const clock = fakeServer().clock;
   const tried: string[] = [];
