@@ -12,21 +12,28 @@ export interface ProjectDatabase extends AsyncDisposable {
   readonly url: string;
   /** Whether it is the one that Convoy brings along. */
   readonly embedded: boolean;
+  /** Its name, where the server had none of that name and it was made just now. */
+  readonly created: string | null;
 }
 
+/** What becomes of a name that the server has no database of: it may be a new one, or a slip. */
+export type IfMissing = "create" | "refuse";
+
 /**
- * The database that the project names, made if it is not there; or else the embedded one.
+ * The database that the project names; or else the embedded one.
  *
- * @throws {ConvoyError} where it cannot be reached or started.
+ * @throws {ConvoyError} where it cannot be reached, made or started, or is not there and is not to be
+ *   made.
  */
 export async function findDatabase(
   root: string,
   env: Readonly<Record<string, string | undefined>>,
+  ifMissing: IfMissing,
 ): Promise<ProjectDatabase> {
   const url = await connectionUrl({ env, root });
   if (url !== null) {
-    await createIfMissing(url);
-    return { url, embedded: false, [Symbol.asyncDispose]: async () => {} };
+    const created = await findNamed(url, ifMissing);
+    return { url, embedded: false, created, [Symbol.asyncDispose]: async () => {} };
   }
   const server = await startEmbeddedPostgres({ dataDir: path.join(root, ".convoy", "postgres") });
   return {
@@ -34,6 +41,7 @@ export async function findDatabase(
       return server.url;
     },
     embedded: true,
+    created: null,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
@@ -41,7 +49,8 @@ export async function findDatabase(
 /** What Postgres says when there is no database of that name. */
 const NO_SUCH_DATABASE = "3D000";
 
-async function createIfMissing(url: string): Promise<void> {
+/** Gives its name if it was made. */
+async function findNamed(url: string, ifMissing: IfMissing): Promise<string | null> {
   const client = new Client({ connectionString: url });
   client.on("error", () => {});
   try {
@@ -50,20 +59,30 @@ async function createIfMissing(url: string): Promise<void> {
     if ((error as { readonly code?: string }).code !== NO_SUCH_DATABASE) {
       throw databaseError(error, "connect");
     }
-    await createDatabase(url, client.database ?? "");
-    return;
+    if (ifMissing === "refuse") throw missing(client, error);
+    return await createDatabase(url, client.database ?? "");
   }
   await client.end();
+  return null;
 }
 
-async function createDatabase(url: string, name: string): Promise<void> {
+function missing({ database, host, port }: Client, cause: unknown): ConvoyError {
+  return new ConvoyError(
+    "database-missing",
+    `There is no database "${database}" at ${host}:${port}. Correct its name in DATABASE_URL; if it is to be a new one, \`convoy dev\` and \`convoy deploy\` create it.`,
+    { cause },
+  );
+}
+
+async function createDatabase(url: string, name: string): Promise<string | null> {
   try {
     await withClient(urlOfDatabase(url, "postgres"), (client) =>
       client.query(`create database ${identifier(name)}`),
     );
+    return name;
   } catch (cause) {
     // Somebody else may have been quicker.
-    if ((cause as { readonly code?: string }).code === "42P04") return;
+    if ((cause as { readonly code?: string }).code === "42P04") return null;
     throw new ConvoyError(
       "database-not-created",
       `There is no database "${name}", and it cannot be created. Create it (createdb), or correct DATABASE_URL.`,

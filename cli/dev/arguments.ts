@@ -71,7 +71,7 @@ async function dev(options: DevArguments, environment: Environment): Promise<Exi
   const { root } = session.project;
 
   if (options.once) {
-    await using database = await findDatabase(root, env);
+    await using database = await findDatabase(root, env, "create");
     print.printDatabase(database, environment);
     let code: ExitCode = exitCode.ok;
     for await (const event of runOnce({ session, database, clock: systemClock })) {
@@ -84,7 +84,7 @@ async function dev(options: DevArguments, environment: Environment): Promise<Exi
   const signal = environment.untilStopped();
   // First of all: a port in use is known before anything has been started.
   await using front = options.serve ? await openFront(port) : null;
-  await using database = await findDatabase(root, env);
+  await using database = await findDatabase(root, env, "create");
   print.printDatabase(database, environment);
   await using servers =
     front &&

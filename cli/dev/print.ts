@@ -4,6 +4,7 @@ import type { ProjectDatabase } from "../database/find-database.js";
 import type { Environment } from "../environment.js";
 import { printFailure } from "../failure.js";
 import { count, duration } from "../printable.js";
+import { printCreated } from "../database/print-created.js";
 import { printSync } from "../sync/print-sync.js";
 import type { DevEvent } from "./run.js";
 
@@ -26,6 +27,7 @@ export function printDatabase(database: ProjectDatabase, { out }: Environment): 
     const { host, pathname } = new URL(database.url);
     out.write(`Postgres  ${host}${pathname} ${gray("(DATABASE_URL)")}\n`);
   }
+  printCreated(database, out);
 }
 
 export function printAddress(port: number, { out }: Environment): void {

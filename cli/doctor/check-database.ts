@@ -35,7 +35,7 @@ export async function lookAtDatabase(
     const url = await connectionUrl({ env, root });
     if (url !== null) return await lookAt(url);
     if (!(await hasEmbeddedData(root))) return closed(checkEmbeddedPackage());
-    const database = await findDatabase(root, env);
+    const database = await findDatabase(root, env, "refuse");
     const { finding } = await lookAt(database.url);
     return {
       finding: finding.outcome === "ok" ? ok("database", `Embedded: ${finding.message}`) : finding,

@@ -5,7 +5,7 @@ import type { Manifest } from "../../compiler/model/manifest.js";
 import { projectLayout } from "../../compiler/project/layout.js";
 import { ConvoyError } from "../../protocol/errors.js";
 import type { SchemaOptions } from "../../runtime/postgres/apply/sync-schema.js";
-import { findDatabase, type ProjectDatabase } from "../database/find-database.js";
+import { findDatabase, type IfMissing, type ProjectDatabase } from "../database/find-database.js";
 import type { Environment } from "../environment.js";
 
 /** What `convoy plan` and `convoy deploy` both take. */
@@ -34,14 +34,21 @@ export function addSchemaOptions(command: Command): Command {
 }
 
 /** The database of a project, and what it should be like. */
+interface SchemaTarget extends SchemaOptions, AsyncDisposable {
+  readonly database: ProjectDatabase;
+}
+
+/** @throws {ConvoyError} where there is no generated code, or no database that can be used. */
 export async function readSchemaOptions(
   { root, allowDrop, rename }: SchemaArguments,
   { cwd, env }: Environment,
-): Promise<SchemaOptions & AsyncDisposable> {
+  ifMissing: IfMissing,
+): Promise<SchemaTarget> {
   const layout = projectLayout(path.resolve(cwd, root));
   const manifest = await readManifest(path.join(layout.generatedDir, "manifest.json"));
-  const database: ProjectDatabase = await findDatabase(layout.root, env);
+  const database = await findDatabase(layout.root, env, ifMissing);
   return {
+    database,
     url: database.url,
     manifest,
     allowDrop,
