@@ -151,7 +151,7 @@ export function databaseError(
   if (origin === "raw") return rawError(postgres, error);
   const ofStatement = knownOfStatements[postgres.code];
   if (ofStatement !== undefined) return tell(ofStatement, error);
-  const state = postgres.code === "" ? "" : ` (SQLSTATE ${postgres.code})`;
+  const state = stateOf(postgres);
   return new ConvoyError(
     origin === "connect" ? "database-not-reached" : "database-error",
     origin === "connect"
@@ -197,14 +197,19 @@ function keyTooLong(
   );
 }
 
-function rawError({ code, message }: PostgresError, cause: unknown): ConvoyError {
-  const reason = harmlessMessages.has(code) ? `: ${message}` : "";
-  const state = code === "" ? "" : ` (SQLSTATE ${code})`;
+function rawError(error: PostgresError, cause: unknown): ConvoyError {
+  const reason = harmlessMessages.has(error.code) ? `: ${error.message}` : "";
   return new ConvoyError(
     "sql-error",
-    `Postgres refused the SQL of this function${state}${reason}. The server's log has the original error.`,
+    `Postgres refused the SQL of this function${stateOf(error)}${reason}. The server's log has the original error.`,
     { cause },
   );
+}
+
+/** What a person can look up: Postgres has codes of five, and none begins with the E of an errno. */
+function stateOf({ code }: PostgresError): string {
+  if (code === "") return "";
+  return /^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code) ? ` (SQLSTATE ${code})` : ` (${code})`;
 }
 
 function tell({ code, message, options }: Known, cause: unknown): ConvoyError {

@@ -122,6 +122,16 @@ test("what the operating system says of a connection is told as a lost one", () 
     expect(databaseError(new Error(message), "connect").code).toBe("database-connection-lost");
 });
 
+test("only what Postgres says is called a SQLSTATE", () => {
+  const told = (code: string, origin: "connect" | "raw" | "statement" = "connect"): string =>
+    databaseError(Object.assign(new Error("secret"), { code }), origin).message;
+  expect(told("28001")).toContain("(SQLSTATE 28001)");
+  for (const code of ["ENOTFOUND", "EPERM", "SELF_SIGNED_CERT_IN_CHAIN", "ERR_SSL_WRONG_VERSION"])
+    for (const origin of ["connect", "raw", "statement"] as const) {
+      expect(told(code, origin)).toContain(`(${code})`);
+    }
+});
+
 test("an error that was told before is not told again", () => {
   const error = databaseError(new Error("secret"), "statement");
   expect(databaseError(error, "connect")).toBe(error);
