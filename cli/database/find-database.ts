@@ -1,11 +1,11 @@
 import path from "node:path";
 import { Client } from "pg";
 import { ConvoyError } from "../../protocol/errors.js";
-import { connectionUrl } from "../../runtime/postgres/embedded/connection-url.js";
+import { checkDatabaseUrl, connectionUrl } from "../../runtime/postgres/embedded/connection-url.js";
 import { urlOfDatabase, withClient } from "../../runtime/postgres/embedded/database-client.js";
 import { startEmbeddedPostgres } from "../../runtime/postgres/embedded/start.js";
-import { databaseError } from "../../runtime/postgres/errors/database-error.js";
 import { identifier } from "../../runtime/postgres/sql/identifier.js";
+import { CONNECT_TIMEOUT_MS, connectError } from "./connect-failure.js";
 
 /** The database of a project, for as long as the scope lasts. */
 export interface ProjectDatabase extends AsyncDisposable {
@@ -32,6 +32,7 @@ export async function findDatabase(
 ): Promise<ProjectDatabase> {
   const url = await connectionUrl({ env, root });
   if (url !== null) {
+    checkDatabaseUrl(url);
     const created = await findNamed(url, ifMissing);
     return { url, embedded: false, created, [Symbol.asyncDispose]: async () => {} };
   }
@@ -51,13 +52,16 @@ const NO_SUCH_DATABASE = "3D000";
 
 /** Gives its name if it was made. */
 async function findNamed(url: string, ifMissing: IfMissing): Promise<string | null> {
-  const client = new Client({ connectionString: url });
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
   client.on("error", () => {});
   try {
     await client.connect();
   } catch (error) {
     if ((error as { readonly code?: string }).code !== NO_SUCH_DATABASE) {
-      throw databaseError(error, "connect");
+      throw connectError(url, error);
     }
     if (ifMissing === "refuse") throw missing(client, error);
     return await createDatabase(url, client.database ?? "");

@@ -2,12 +2,11 @@ import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { Client } from "pg";
-import { connectionUrl } from "../../runtime/postgres/embedded/connection-url.js";
+import { checkDatabaseUrl, connectionUrl } from "../../runtime/postgres/embedded/connection-url.js";
 import { urlOfDatabase } from "../../runtime/postgres/embedded/database-client.js";
 import { missingBinaries } from "../../runtime/postgres/embedded/failures.js";
 import { currentPlatform, packageFor } from "../../runtime/postgres/embedded/platform.js";
-import { databaseError } from "../../runtime/postgres/errors/database-error.js";
-import { failureOf } from "../../runtime/postgres/errors/sqlstate.js";
+import { CONNECT_TIMEOUT_MS, connectFailure } from "../database/connect-failure.js";
 import { findDatabase } from "../database/find-database.js";
 import { describeFailure } from "../failure.js";
 import { type DatabaseRights, judgeRights, readRights } from "./database-rights.js";
@@ -19,9 +18,6 @@ export interface DatabaseLook extends AsyncDisposable {
   /** `null` where there is none, or none yet. It holds the password. */
   readonly url: string | null;
 }
-
-/** How long a server may take to answer: one that never does must not hold up the rest. */
-const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * Looks for the database of a project, and makes nothing: neither a database, nor the data of an
@@ -74,32 +70,15 @@ function checkEmbeddedPackage(): Finding {
 }
 
 async function lookAt(url: string): Promise<DatabaseLook> {
-  if (!/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url)) {
-    return closed(
-      problem(
-        "database",
-        "DATABASE_URL is not the URL of a Postgres database.",
-        "Write it as postgresql://user:password@host:5432/name, with %-codes for special characters in the password.",
-      ),
-    );
-  }
+  checkDatabaseUrl(url);
   try {
     const finding = judgeRights(await rightsOn(url));
     return closed(finding, finding.outcome === "ok" ? url : null);
   } catch (error) {
     const code = (error as { readonly code?: string }).code;
     if (code === NO_SUCH_DATABASE) return closed(await lookForServerOf(url));
-    const { host, port } = new Client({ connectionString: url });
-    const server = `${host}:${port}`;
-    return closed(
-      failureOf(error) === "lost"
-        ? problem(
-            "database",
-            `No Postgres answers at ${server}${code ? ` (${code})` : ""}.`,
-            "Start it, or name another server in DATABASE_URL.",
-          )
-        : problem("database", `At ${server}: ${databaseError(error, "connect").message}`, null),
-    );
+    const { message, fix } = connectFailure(url, error);
+    return closed(problem("database", message, fix));
   }
 }
 

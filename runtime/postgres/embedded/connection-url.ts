@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseEnv } from "node:util";
+import { ConvoyError } from "../../../protocol/errors.js";
 
 const variable = "DATABASE_URL";
 /** The first that names a database counts. */
@@ -24,6 +25,19 @@ export async function connectionUrl({ env, root }: ConnectionUrlOptions): Promis
     if (values[variable]) return values[variable];
   }
   return null;
+}
+
+/**
+ * What is no URL, `pg` would take for the name of a database of this machine.
+ *
+ * @throws {ConvoyError} `database-url-invalid`, without the password that may be in it.
+ */
+export function checkDatabaseUrl(url: string): void {
+  if (/^postgres(?:ql)?:\/\//.test(url) && URL.canParse(url)) return;
+  throw new ConvoyError(
+    "database-url-invalid",
+    "DATABASE_URL is not the URL of a Postgres database. Write it as postgresql://user:password@host:5432/name, with %-codes for special characters in the password.",
+  );
 }
 
 async function readIfThere(file: string): Promise<string> {

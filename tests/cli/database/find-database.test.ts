@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { expect, test } from "vitest";
 import { runProgram } from "../../../cli/program.js";
 import { urlOfDatabase, withClient } from "../../../runtime/postgres/embedded/database-client.js";
@@ -34,6 +36,41 @@ test.each([{ args: ["deploy"] }, { args: ["dev", "--once"] }])(
     expect(second.stdout).not.toContain("Created the database");
   },
 );
+
+test("what cannot be a database, or does not answer, is told with its place and without its password", async () => {
+  await using closing = await closingServer();
+  await using project = await tempProject("quickstart");
+  const cases: readonly (readonly [url: string, code: string, says: string])[] = [
+    ["postgresql://me:hunter2@127.0.0.1:1/a", "database-connection-lost", "at 127.0.0.1:1 (ECONN"],
+    [`postgresql://me:hunter2@${closing.at}/a`, "database-connection-lost", `at ${closing.at}.`],
+    ["postgresql://me:hunter2@nowhere.invalid/a", "database-", "nowhere.invalid:5432"],
+    ["mysql://me:hunter2@127.0.0.1/a", "database-url-invalid", "postgresql://user:password@"],
+    ["me:hunter2@127.0.0.1/a", "database-url-invalid", "postgresql://user:password@"],
+    ["postgresql://me:hunter2#x@127.0.0.1/a", "database-url-invalid", "%-codes"],
+  ];
+  for (const args of [["plan"], ["deploy"], ["dev", "--once"]]) {
+    for (const [url, code, says] of cases) {
+      const { exitCode, stderr, output } = await run(args, project, url);
+      expect(exitCode, output).toBe(2);
+      expect(stderr).toContain(`error ${code}`);
+      expect(stderr).toContain(says);
+      expect(output).not.toContain("hunter2");
+    }
+  }
+});
+
+/** Takes connections, and closes them before anything was said. */
+async function closingServer(): Promise<AsyncDisposable & { readonly at: string }> {
+  const server = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    at: `127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      await once(server.close(), "close");
+    },
+  };
+}
 
 interface MissingDatabase extends OwnDatabase {
   isThere(): Promise<boolean>;
