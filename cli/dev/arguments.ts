@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { parsePort } from "../../runtime/server/settings.js";
+import { parsePort, readServerSettings } from "../../runtime/server/settings.js";
 import type { Environment } from "../environment.js";
 import { type ExitCode, exitCode } from "../exit-code.js";
 
@@ -48,6 +48,8 @@ export function addDevCommand(
 async function dev(options: DevArguments, environment: Environment): Promise<ExitCode> {
   const { env } = environment;
   const port = parsePort(options.port ?? (env["PORT"] || String(USUAL_PORT)), "--port");
+  // PORT has been read, unless --port goes before it.
+  const { logLevel, allowedOrigins } = readServerSettings({ ...env, PORT: undefined });
   const [
     { openProject },
     { findDatabase },
@@ -99,8 +101,8 @@ async function dev(options: DevArguments, environment: Environment): Promise<Exi
     session,
     database,
     serving,
-    logLevel: env["CONVOY_LOG_LEVEL"] || "warn",
-    allowedOrigins: (env["CONVOY_ALLOWED_ORIGINS"] || LOCAL_ORIGINS).split(/[\s,]+/),
+    logLevel: logLevel ?? "warn",
+    allowedOrigins: allowedOrigins.length > 0 ? allowedOrigins : LOCAL_ORIGINS,
     clock: systemClock,
     signal,
   });
@@ -115,4 +117,4 @@ async function dev(options: DevArguments, environment: Environment): Promise<Exi
 }
 
 /** A page that a developer's own tools serve, on whatever port. */
-const LOCAL_ORIGINS = "http://localhost:*,http://127.0.0.1:*";
+const LOCAL_ORIGINS = ["http://localhost:*", "http://127.0.0.1:*"];
