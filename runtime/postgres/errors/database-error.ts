@@ -108,7 +108,7 @@ const knownOfStatements: Readonly<Record<string, Known>> = {
   ...fill(["22P02", "22003", "22007", "22008", "22P03", "22023"], {
     code: "value-does-not-fit",
     message:
-      "A value does not have the type that its field has in the database. Run `convoy plan`: it names the documents that do not fit the schema.",
+      "A stored value does not have the type that its field has in the schema; plain SQL may have written it. See docs/storage.md for how to find it.",
     options: { status: 400 },
   }),
 };

@@ -50,7 +50,7 @@ const provoked: readonly (readonly [sql: string, code: string, message: string])
   ],
   ["select * from nowhere", "schema-out-of-step", "convoy deploy"],
   ["select nothing from users", "schema-out-of-step", "convoy dev"],
-  ["select 'secret'::int", "value-does-not-fit", "convoy plan"],
+  ["select 'secret'::int", "value-does-not-fit", "docs/storage.md"],
   ["select pg_sleep(100)", "statement-timeout", "longer than"],
 ];
 
