@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Manifest } from "../../compiler/model/manifest.js";
 import { projectLayout } from "../../compiler/project/layout.js";
 import { ConvoyError } from "../../protocol/errors.js";
 import type { FunctionKind } from "../../protocol/function-reference.js";
 import { functionPath, JSON_TYPE, type ProblemBody, type ValueBody } from "../../protocol/http.js";
 import type { Environment } from "../environment.js";
+import { readManifest } from "../read-manifest.js";
 
 export interface RunOptions {
   readonly url: string;
@@ -74,9 +73,7 @@ export async function kindOf(
   root: string,
   { cwd }: Environment,
 ): Promise<FunctionKind> {
-  const { generatedDir } = projectLayout(path.resolve(cwd, root));
-  const file = path.join(generatedDir, "manifest.json");
-  const manifest = JSON.parse(await readFile(file, "utf8")) as Manifest;
+  const manifest = await readManifest(projectLayout(path.resolve(cwd, root)));
   const found = manifest.functions.find((entry) => entry.path === name);
   if (found !== undefined) return found.kind;
   const names = manifest.functions.map((entry) => entry.path).join(", ");

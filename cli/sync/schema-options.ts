@@ -1,12 +1,10 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import type { Manifest } from "../../compiler/model/manifest.js";
 import { projectLayout } from "../../compiler/project/layout.js";
-import { ConvoyError } from "../../protocol/errors.js";
 import type { SchemaOptions } from "../../runtime/postgres/apply/sync-schema.js";
 import { findDatabase, type IfMissing, type ProjectDatabase } from "../database/find-database.js";
 import type { Environment } from "../environment.js";
+import { readManifest } from "../read-manifest.js";
 
 /** What `convoy plan` and `convoy deploy` both take. */
 export interface SchemaArguments {
@@ -45,7 +43,7 @@ export async function readSchemaOptions(
   ifMissing: IfMissing,
 ): Promise<SchemaTarget> {
   const layout = projectLayout(path.resolve(cwd, root));
-  const manifest = await readManifest(path.join(layout.generatedDir, "manifest.json"));
+  const manifest = await readManifest(layout);
   const database = await findDatabase(layout.root, env, ifMissing);
   return {
     database,
@@ -55,16 +53,4 @@ export async function readSchemaOptions(
     renames: rename,
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
-}
-
-async function readManifest(file: string): Promise<Manifest> {
-  try {
-    return JSON.parse(await readFile(file, "utf8")) as Manifest;
-  } catch (cause) {
-    throw new ConvoyError(
-      "manifest-unreadable",
-      `${file} cannot be read. Run \`convoy codegen\` first.`,
-      { cause },
-    );
-  }
 }
