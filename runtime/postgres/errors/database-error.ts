@@ -81,7 +81,8 @@ const known: Readonly<Record<string, Known>> = {
   },
   "28000": {
     code: "database-login-failed",
-    message: "The database refused the user of DATABASE_URL. Check the user and pg_hba.conf.",
+    message:
+      "The database refused the user of DATABASE_URL. Check the user and pg_hba.conf; where only encrypted connections are taken, add sslmode=require.",
   },
   "28P01": {
     code: "database-login-failed",
@@ -151,14 +152,36 @@ export function databaseError(
   if (origin === "raw") return rawError(postgres, error);
   const ofStatement = knownOfStatements[postgres.code];
   if (ofStatement !== undefined) return tell(ofStatement, error);
-  const state = stateOf(postgres);
+  if (origin === "connect") return notReached(postgres, error);
   return new ConvoyError(
-    origin === "connect" ? "database-not-reached" : "database-error",
-    origin === "connect"
-      ? `No connection to the database could be made${state}. Check DATABASE_URL, and that the server runs.`
-      : `The database refused a statement of Convoy's${state}. The server's log has the original error.`,
+    "database-error",
+    `The database refused a statement of Convoy's${stateOf(postgres)}. The server's log has the original error.`,
     { cause: error },
   );
+}
+
+function notReached(error: PostgresError, cause: unknown): ConvoyError {
+  // The words of `pg`, which has no codes.
+  if (error.message.includes("client password must be a")) {
+    return new ConvoyError(
+      "database-login-failed",
+      "The database asks for a password, and DATABASE_URL has none.",
+      { cause },
+    );
+  }
+  return new ConvoyError(
+    "database-not-reached",
+    `No connection to the database could be made${stateOf(error)}. ${whatToDo(error)}`,
+    { cause },
+  );
+}
+
+function whatToDo({ code, message }: PostgresError): string {
+  if (message.startsWith("The server does not support SSL"))
+    return "The server takes none that is encrypted: leave out sslmode in DATABASE_URL, or turn on TLS there.";
+  if (/CERT|^UNABLE_TO_/.test(code))
+    return "The certificate of the server is not trusted for this host: name that of its authority in DATABASE_URL (sslrootcert=/path/to/ca.pem), and the host as the certificate has it.";
+  return "Check DATABASE_URL, and that the server runs.";
 }
 
 /** Whatever was under way did not happen, except for a COMMIT whose answer was lost. */

@@ -122,11 +122,35 @@ test("what the operating system says of a connection is told as a lost one", () 
     expect(databaseError(new Error(message), "connect").code).toBe("database-connection-lost");
 });
 
+test.each([
+  [
+    "SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string",
+    "",
+    "database-login-failed",
+    "has none",
+  ],
+  ["The server does not support SSL connections", "", "database-not-reached", "sslmode"],
+  ["secret", "SELF_SIGNED_CERT_IN_CHAIN", "database-not-reached", "sslrootcert"],
+  ["secret", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "database-not-reached", "sslrootcert"],
+  [
+    "secret",
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+    "database-not-reached",
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+  ],
+  ["no pg_hba.conf entry for host, no encryption", "28000", "database-login-failed", "sslmode"],
+])("a connection that ends with %s %s is told with what to do", (message, code, told, says) => {
+  const error = databaseError(Object.assign(new Error(message), { code }), "connect");
+  expect(error.code).toBe(told);
+  expect(error.message).toContain(says);
+  expect(error.message).not.toContain("secret");
+});
+
 test("only what Postgres says is called a SQLSTATE", () => {
   const told = (code: string, origin: "connect" | "raw" | "statement" = "connect"): string =>
     databaseError(Object.assign(new Error("secret"), { code }), origin).message;
   expect(told("28001")).toContain("(SQLSTATE 28001)");
-  for (const code of ["ENOTFOUND", "EPERM", "SELF_SIGNED_CERT_IN_CHAIN", "ERR_SSL_WRONG_VERSION"])
+  for (const code of ["ENOTFOUND", "EPERM", "ERR_SSL_WRONG_VERSION"])
     for (const origin of ["connect", "raw", "statement"] as const) {
       expect(told(code, origin)).toContain(`(${code})`);
     }
