@@ -4,6 +4,7 @@ import { ConvoyError } from "../../protocol/errors.js";
 import { checkDatabaseUrl, connectionUrl } from "../../runtime/postgres/embedded/connection-url.js";
 import { urlOfDatabase, withClient } from "../../runtime/postgres/embedded/database-client.js";
 import { startEmbeddedPostgres } from "../../runtime/postgres/embedded/start.js";
+import { postgresError } from "../../runtime/postgres/errors/sqlstate.js";
 import { identifier } from "../../runtime/postgres/sql/identifier.js";
 import { CONNECT_TIMEOUT_MS, connectError } from "./connect-failure.js";
 
@@ -49,6 +50,9 @@ export async function findDatabase(
 
 /** What Postgres says when there is no database of that name. */
 const NO_SUCH_DATABASE = "3D000";
+/** What it says when somebody else has made the database before, or in the same moment. */
+const ofTheQuicker = new Set(["42P04", "23505"]);
+const NOT_ALLOWED = "42501";
 
 /** Gives its name if it was made. */
 async function findNamed(url: string, ifMissing: IfMissing): Promise<string | null> {
@@ -60,9 +64,7 @@ async function findNamed(url: string, ifMissing: IfMissing): Promise<string | nu
   try {
     await client.connect();
   } catch (error) {
-    if ((error as { readonly code?: string }).code !== NO_SUCH_DATABASE) {
-      throw connectError(url, error);
-    }
+    if (postgresError(error).code !== NO_SUCH_DATABASE) throw connectError(url, error);
     if (ifMissing === "refuse") throw missing(client, error);
     return await createDatabase(url, client.database ?? "");
   }
@@ -85,11 +87,12 @@ async function createDatabase(url: string, name: string): Promise<string | null>
     );
     return name;
   } catch (cause) {
-    // Somebody else may have been quicker.
-    if ((cause as { readonly code?: string }).code === "42P04") return null;
+    const { code } = postgresError(cause);
+    if (ofTheQuicker.has(code)) return null;
+    const mayNot = code === NOT_ALLOWED ? "this user may not create one" : "it cannot be created";
     throw new ConvoyError(
       "database-not-created",
-      `There is no database "${name}", and it cannot be created. Create it (createdb), or correct DATABASE_URL.`,
+      `There is no database "${name}", and ${mayNot}. Create it (createdb), or correct DATABASE_URL.`,
       { cause },
     );
   }

@@ -1,6 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { expect, test } from "vitest";
+import { findDatabase } from "../../../cli/database/find-database.js";
 import { runProgram } from "../../../cli/program.js";
 import { urlOfDatabase, withClient } from "../../../runtime/postgres/embedded/database-client.js";
 import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
@@ -36,6 +38,36 @@ test.each([{ args: ["deploy"] }, { args: ["dev", "--once"] }])(
     expect(second.stdout).not.toContain("Created the database");
   },
 );
+
+test("of several that find the database missing at once, one creates it and all have it", async () => {
+  await using missing = await missingDatabase();
+  const env = { DATABASE_URL: missing.url };
+  const found = await Promise.all(
+    Array.from({ length: 4 }, () => findDatabase("/", env, "create")),
+  );
+  expect(found.map(({ url }) => url)).toEqual(found.map(() => missing.url));
+  expect(found.filter(({ created }) => created === missing.name)).toHaveLength(1);
+});
+
+test("a user who may not create the database is told so", async () => {
+  await using missing = await missingDatabase();
+  await using weak = await weakUser(missing.url);
+  await using project = await tempProject("quickstart");
+  const { exitCode, stderr } = await run(["deploy"], project, weak.url);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(`database-not-created: There is no database "${missing.name}"`);
+  expect(stderr).toContain("may not create one");
+});
+
+test("a user who may not create tables is sent to doctor, which knows the grants", async () => {
+  await using database = await testDatabase();
+  await using weak = await weakUser(database.url);
+  await using project = await tempProject("quickstart");
+  const { exitCode, stderr } = await run(["deploy"], project, weak.url);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("database-permission-denied");
+  expect(stderr).toContain("convoy doctor");
+});
 
 test("what cannot be a database, or does not answer, is told with its place and without its password", async () => {
   await using closing = await closingServer();
@@ -74,6 +106,24 @@ async function closingServer(): Promise<AsyncDisposable & { readonly at: string 
 
 interface MissingDatabase extends OwnDatabase {
   isThere(): Promise<boolean>;
+}
+
+/** The same database, as a user who may do nothing. */
+async function weakUser(url: string): Promise<AsyncDisposable & { readonly url: string }> {
+  const weak = new URL(url);
+  weak.username = `weak_${randomBytes(6).toString("hex")}`;
+  weak.password = randomBytes(12).toString("hex");
+  const server = urlOfDatabase(url, "postgres");
+  const { username, password } = weak;
+  await withClient(server, (client) =>
+    client.query(`create role ${username} login password '${password}'`),
+  );
+  return {
+    url: weak.href,
+    async [Symbol.asyncDispose]() {
+      await withClient(server, (client) => client.query(`drop role ${username}`));
+    },
+  };
 }
 
 /** The name of a database that was just dropped; what a test makes of it goes with the scope. */
