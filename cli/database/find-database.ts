@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import { Client } from "pg";
 import { ConvoyError } from "../../protocol/errors.js";
@@ -17,8 +18,11 @@ export interface ProjectDatabase extends AsyncDisposable {
   readonly created: string | null;
 }
 
-/** What becomes of a name that the server has no database of: it may be a new one, or a slip. */
-export type IfMissing = "create" | "refuse";
+/**
+ * What may be made where there is nothing: also the embedded database, one of the name in DATABASE_URL,
+ * or nothing. That name may be a slip; and a deploy that is told of no database has forgotten it.
+ */
+export type MayMake = "all" | "named" | "nothing";
 
 /**
  * The database that the project names; or else the embedded one.
@@ -29,14 +33,15 @@ export type IfMissing = "create" | "refuse";
 export async function findDatabase(
   root: string,
   env: Readonly<Record<string, string | undefined>>,
-  ifMissing: IfMissing,
+  mayMake: MayMake,
 ): Promise<ProjectDatabase> {
   const url = await connectionUrl({ env, root });
   if (url !== null) {
     checkDatabaseUrl(url);
-    const created = await findNamed(url, ifMissing);
+    const created = await findNamed(url, mayMake);
     return { url, embedded: false, created, [Symbol.asyncDispose]: async () => {} };
   }
+  if (mayMake !== "all" && !(await hasEmbeddedData(root))) throw noneNamed();
   const server = await startEmbeddedPostgres({ dataDir: path.join(root, ".convoy", "postgres") });
   return {
     get url() {
@@ -48,6 +53,20 @@ export async function findDatabase(
   };
 }
 
+export async function hasEmbeddedData(root: string): Promise<boolean> {
+  return await stat(path.join(root, ".convoy", "postgres", "data")).then(
+    () => true,
+    () => false,
+  );
+}
+
+function noneNamed(): ConvoyError {
+  return new ConvoyError(
+    "database-url-missing",
+    "No database is named, and there is no embedded one yet. Set DATABASE_URL in the environment, in .env.local or in .env, as in postgresql://user:password@host:5432/name. On your own machine, `convoy dev` makes the embedded one.",
+  );
+}
+
 /** What Postgres says when there is no database of that name. */
 const NO_SUCH_DATABASE = "3D000";
 /** What it says when somebody else has made the database before, or in the same moment. */
@@ -55,7 +74,7 @@ const ofTheQuicker = new Set(["42P04", "23505"]);
 const NOT_ALLOWED = "42501";
 
 /** Gives its name if it was made. */
-async function findNamed(url: string, ifMissing: IfMissing): Promise<string | null> {
+async function findNamed(url: string, mayMake: MayMake): Promise<string | null> {
   const client = new Client({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -65,7 +84,7 @@ async function findNamed(url: string, ifMissing: IfMissing): Promise<string | nu
     await client.connect();
   } catch (error) {
     if (postgresError(error).code !== NO_SUCH_DATABASE) throw connectError(url, error);
-    if (ifMissing === "refuse") throw missing(client, error);
+    if (mayMake === "nothing") throw missing(client, error);
     return await createDatabase(url, client.database ?? "");
   }
   await client.end();

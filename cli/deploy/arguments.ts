@@ -36,7 +36,7 @@ async function deploy(options: SchemaArguments, environment: Environment): Promi
     { systemClock },
     { isFailed, runCodegen },
     { printCodegen },
-    { printCreated },
+    { printDatabase },
     { readSchemaOptions },
     { SchemaSyncError },
     { syncSchema },
@@ -48,7 +48,7 @@ async function deploy(options: SchemaArguments, environment: Environment): Promi
     import("../clock.js"),
     import("../codegen/run.js"),
     import("../codegen/print.js"),
-    import("../database/print-created.js"),
+    import("../database/print-database.js"),
     import("../sync/schema-options.js"),
     import("../../runtime/postgres/apply/failures.js"),
     import("../../runtime/postgres/apply/sync-schema.js"),
@@ -64,8 +64,8 @@ async function deploy(options: SchemaArguments, environment: Environment): Promi
     if (isFailed(event)) return exitCode.errors;
   }
 
-  await using target = await readSchemaOptions(options, environment, "create");
-  printCreated(target.database, out);
+  await using target = await readSchemaOptions(options, environment, "named");
+  printDatabase(target.database, environment);
   try {
     const result = await syncSchema({
       ...target,

@@ -53,6 +53,7 @@ async function dev(options: DevArguments, environment: Environment): Promise<Exi
   const [
     { openProject },
     { findDatabase },
+    { printDatabase },
     { openFront },
     { createFunctionServers },
     { systemClock },
@@ -62,6 +63,7 @@ async function dev(options: DevArguments, environment: Environment): Promise<Exi
   ] = await Promise.all([
     import("../open-project.js"),
     import("../database/find-database.js"),
+    import("../database/print-database.js"),
     import("./front.js"),
     import("./function-servers.js"),
     import("../clock.js"),
@@ -73,8 +75,8 @@ async function dev(options: DevArguments, environment: Environment): Promise<Exi
   const { root } = session.project;
 
   if (options.once) {
-    await using database = await findDatabase(root, env, "create");
-    print.printDatabase(database, environment);
+    await using database = await findDatabase(root, env, "all");
+    printDatabase(database, environment);
     let code: ExitCode = exitCode.ok;
     for await (const event of runOnce({ session, database, clock: systemClock })) {
       print.printDev(event, session, environment);
@@ -86,8 +88,8 @@ async function dev(options: DevArguments, environment: Environment): Promise<Exi
   const signal = environment.untilStopped();
   // First of all: a port in use is known before anything has been started.
   await using front = options.serve ? await openFront(port) : null;
-  await using database = await findDatabase(root, env, "create");
-  print.printDatabase(database, environment);
+  await using database = await findDatabase(root, env, "all");
+  printDatabase(database, environment);
   await using servers =
     front &&
     createFunctionServers({

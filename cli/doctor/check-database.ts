@@ -1,13 +1,11 @@
-import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
-import path from "node:path";
 import { Client } from "pg";
 import { checkDatabaseUrl, connectionUrl } from "../../runtime/postgres/embedded/connection-url.js";
 import { urlOfDatabase } from "../../runtime/postgres/embedded/database-client.js";
 import { missingBinaries } from "../../runtime/postgres/embedded/failures.js";
 import { currentPlatform, packageFor } from "../../runtime/postgres/embedded/platform.js";
 import { CONNECT_TIMEOUT_MS, connectFailure } from "../database/connect-failure.js";
-import { findDatabase } from "../database/find-database.js";
+import { findDatabase, hasEmbeddedData } from "../database/find-database.js";
 import { describeFailure } from "../failure.js";
 import { type DatabaseRights, judgeRights, readRights } from "./database-rights.js";
 import { type Finding, ok, problem } from "./finding.js";
@@ -31,7 +29,7 @@ export async function lookAtDatabase(
     const url = await connectionUrl({ env, root });
     if (url !== null) return await lookAt(url);
     if (!(await hasEmbeddedData(root))) return closed(checkEmbeddedPackage());
-    const database = await findDatabase(root, env, "refuse");
+    const database = await findDatabase(root, env, "nothing");
     const { finding } = await lookAt(database.url);
     return {
       finding: finding.outcome === "ok" ? ok("database", `Embedded: ${finding.message}`) : finding,
@@ -46,13 +44,6 @@ export async function lookAtDatabase(
 
 function closed(finding: Finding, url: string | null = null): DatabaseLook {
   return { finding, url, [Symbol.asyncDispose]: async () => {} };
-}
-
-async function hasEmbeddedData(root: string): Promise<boolean> {
-  return await stat(path.join(root, ".convoy", "postgres", "data")).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** @throws {ConvoyError} where there is none for this platform, or it is not installed. */

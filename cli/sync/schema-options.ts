@@ -2,7 +2,7 @@ import path from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { projectLayout } from "../../compiler/project/layout.js";
 import type { SchemaOptions } from "../../runtime/postgres/apply/sync-schema.js";
-import { findDatabase, type IfMissing, type ProjectDatabase } from "../database/find-database.js";
+import { findDatabase, type MayMake, type ProjectDatabase } from "../database/find-database.js";
 import type { Environment } from "../environment.js";
 import { readManifest } from "../read-manifest.js";
 
@@ -40,11 +40,11 @@ interface SchemaTarget extends SchemaOptions, AsyncDisposable {
 export async function readSchemaOptions(
   { root, allowDrop, rename }: SchemaArguments,
   { cwd, env }: Environment,
-  ifMissing: IfMissing,
+  mayMake: MayMake,
 ): Promise<SchemaTarget> {
   const layout = projectLayout(path.resolve(cwd, root));
   const manifest = await readManifest(layout);
-  const database = await findDatabase(layout.root, env, ifMissing);
+  const database = await findDatabase(layout.root, env, mayMake);
   return {
     database,
     url: database.url,

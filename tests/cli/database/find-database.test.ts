@@ -39,12 +39,32 @@ test.each([{ args: ["deploy"] }, { args: ["dev", "--once"] }])(
   },
 );
 
+test.each([{ args: ["plan"] }, { args: ["deploy"] }])(
+  "$args makes no embedded database where none is named",
+  async ({ args }) => {
+    await using project = await tempProject("quickstart");
+    const { exitCode, stderr } = await run(args, project, "");
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/database-url-missing: .*DATABASE_URL.*`convoy dev`/);
+    await expect(project.read(".convoy/.gitignore")).rejects.toThrow("ENOENT");
+    await expect(project.read(".convoy/postgres/password")).rejects.toThrow("ENOENT");
+  },
+);
+
+test("deploy says which database it brings up, without its password", async () => {
+  await using database = await testDatabase();
+  await using project = await tempProject("quickstart");
+  const { host, password } = new URL(database.url);
+  const { exitCode, stdout, output } = await run(["deploy"], project, database.url);
+  expect(exitCode, output).toBe(0);
+  expect(stdout).toContain(`Postgres  ${host}/${database.name} (DATABASE_URL)`);
+  expect(output).not.toContain(password || "\0");
+});
+
 test("of several that find the database missing at once, one creates it and all have it", async () => {
   await using missing = await missingDatabase();
   const env = { DATABASE_URL: missing.url };
-  const found = await Promise.all(
-    Array.from({ length: 4 }, () => findDatabase("/", env, "create")),
-  );
+  const found = await Promise.all(Array.from({ length: 4 }, () => findDatabase("/", env, "all")));
   expect(found.map(({ url }) => url)).toEqual(found.map(() => missing.url));
   expect(found.filter(({ created }) => created === missing.name)).toHaveLength(1);
 });
