@@ -9,8 +9,10 @@ export function printDatabase(database: ProjectDatabase, { out }: Environment): 
     // A developer wants to paste it; it opens what is in the project's own folder, on this machine.
     out.write(`Postgres  ${database.url} ${gray("(embedded; works with psql)")}\n`);
   } else {
-    const { host, pathname } = new URL(database.url);
-    out.write(`Postgres  ${host}${pathname} ${gray("(DATABASE_URL)")}\n`);
+    const { host, pathname, searchParams } = new URL(database.url);
+    out.write(
+      `Postgres  ${searchParams.get("host") ?? host}${pathname} ${gray("(DATABASE_URL)")}\n`,
+    );
   }
   if (database.created === null) return;
   // Of a slip in its name, only the missing data would tell.

@@ -19,12 +19,17 @@ export interface ConnectionUrlOptions {
  * server is to be used. An empty value names none.
  */
 export async function connectionUrl({ env, root }: ConnectionUrlOptions): Promise<string | null> {
-  if (env[variable]) return env[variable];
+  if (env[variable]) return withHost(env[variable]);
   for (const file of files) {
     const values = parseEnv(await readIfThere(path.join(root, file)));
-    if (values[variable]) return values[variable];
+    if (values[variable]) return withHost(values[variable]);
   }
   return null;
+}
+
+/** As libpq reads `user@/name?host=/var/run/postgresql`, which is no URL to others. The query counts. */
+function withHost(url: string): string {
+  return url.replace(/^(postgres(?:ql)?:\/\/[^/?#]*@)(?=\/)/, "$1localhost");
 }
 
 /**

@@ -61,6 +61,18 @@ test("deploy says which database it brings up, without its password", async () =
   expect(output).not.toContain(password || "\0");
 });
 
+test("the host may be in the query of the URL, as that of a socket is", async () => {
+  await using missing = await missingDatabase();
+  await using project = await tempProject("quickstart");
+  const { username, password, hostname, port } = new URL(missing.url);
+  const query = `host=${encodeURIComponent(hostname)}&port=${port}`;
+  const url = `postgresql://${username}:${password}@/${missing.name}?${query}`;
+  const { exitCode, stdout, output } = await run(["deploy"], project, url);
+  expect(exitCode, output).toBe(0);
+  expect(stdout).toContain(`Postgres  ${hostname}/${missing.name} (DATABASE_URL)`);
+  expect(stdout).toContain(`Created the database "${missing.name}"`);
+});
+
 test("of several that find the database missing at once, one creates it and all have it", async () => {
   await using missing = await missingDatabase();
   const env = { DATABASE_URL: missing.url };

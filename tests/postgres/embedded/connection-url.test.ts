@@ -29,6 +29,22 @@ test.each<[Named, string | null]>([
   expect(await connectionUrl({ env, root: folder.root })).toBe(expected);
 });
 
+test("a URL without a host, as those with a socket are written, gets one", async () => {
+  for (const [given, expected] of [
+    [
+      "postgresql://u:p@/db?host=/cloudsql/a:b:c",
+      "postgresql://u:p@localhost/db?host=/cloudsql/a:b:c",
+    ],
+    ["postgres://u:p@/", "postgres://u:p@localhost/"],
+    ["postgresql:///db?host=/tmp", "postgresql:///db?host=/tmp"],
+    ["postgresql://u:p@h/db?a=@/", "postgresql://u:p@h/db?a=@/"],
+  ] as const) {
+    const found = await connectionUrl({ env: { DATABASE_URL: given }, root: "/nowhere" });
+    expect(found).toBe(expected);
+    expect(URL.canParse(expected)).toBe(true);
+  }
+});
+
 test("files are read as environment files, and change no environment", async () => {
   await using folder = await tempFolder();
   const text = `# The database.\nOTHER=1\nexport DATABASE_URL="postgres://u:p%23@h/db?a=1#x" # why\n`;
