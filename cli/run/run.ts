@@ -7,6 +7,7 @@ import type { Environment } from "../environment.js";
 import { readManifest } from "../read-manifest.js";
 
 export interface RunOptions {
+  /** Without a slash at its end. */
   readonly url: string;
   readonly name: string;
   /** A JSON object. */
@@ -32,7 +33,7 @@ export async function runFunction(options: RunOptions): Promise<RunOutcome> {
   parseArguments(args);
   let answer: Response;
   try {
-    answer = await fetch(new URL(functionPath(kind, name), url), {
+    answer = await fetch(url + functionPath(kind, name), {
       method: "POST",
       headers: { "content-type": JSON_TYPE },
       body: args,
