@@ -85,11 +85,12 @@ async function dev(options: DevArguments, environment: Environment): Promise<Exi
     return code;
   }
 
-  const signal = environment.untilStopped();
   // First of all: a port in use is known before anything has been started.
   await using front = options.serve ? await openFront(port) : null;
   await using database = await findDatabase(root, env, "all");
   printDatabase(database, environment);
+  // Until here Ctrl-C ends the process, which a server that does not answer would hold up.
+  const signal = environment.untilStopped();
   await using servers =
     front &&
     createFunctionServers({

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Environment } from "../../../cli/environment.js";
 import { runProgram } from "../../../cli/program.js";
 import { withClient } from "../../../runtime/postgres/embedded/database-client.js";
 import { testDatabase } from "../../support/postgres.js";
@@ -114,6 +115,22 @@ test("dev says what is wrong with the database and the port", async () => {
   const port = await runConvoy(["dev", "--port", "x"], { cwd: project.root, env });
   expect(port).toMatchObject({ exitCode: 2 });
   expect(port.stderr).toContain("invalid-setting");
+});
+
+test("Ctrl-C ends dev at once while it still looks for the database", async () => {
+  await using project = await tempProject("quickstart");
+  let isHeld = false;
+  const environment: Environment = {
+    ...memoryEnvironment({ cwd: project.root }),
+    env: { DATABASE_URL: "postgresql://nobody@127.0.0.1:1/nowhere" },
+    untilStopped: () => {
+      isHeld = true;
+      return new AbortController().signal;
+    },
+  };
+  expect(await runProgram(["dev", "--port", "0"], environment)).toBe(2);
+  // From then on it would only be noted, and heard once the server has answered.
+  expect(isHeld).toBe(false);
 });
 
 test.each([
