@@ -47,7 +47,9 @@ export function checkDatabaseUrl(url: string): void {
 
 async function readIfThere(file: string): Promise<string> {
   try {
-    return await readFile(file, "utf8");
+    const text = await readFile(file, "utf8");
+    // The mark that some editors put at the start would be part of the first name.
+    return text.replace(/^\ufeff/, "");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
     throw error;

@@ -54,6 +54,12 @@ test("files are read as environment files, and change no environment", async () 
   expect(process.env).toEqual(before);
 });
 
+test("a file may begin with a byte order mark, as some editors write it", async () => {
+  await using folder = await tempFolder();
+  await writeFile(path.join(folder.root, ".env"), "\ufeffDATABASE_URL=postgres://h/db\r\n");
+  expect(await connectionUrl({ env: {}, root: folder.root })).toBe("postgres://h/db");
+});
+
 async function tempFolder(): Promise<AsyncDisposable & { readonly root: string }> {
   const root = await mkdtemp(path.join(os.tmpdir(), "convoy-test-"));
   return { root, [Symbol.asyncDispose]: () => rm(root, { recursive: true }) };
