@@ -76,10 +76,15 @@ export async function kindOf(
 ): Promise<FunctionKind> {
   const manifest = await readManifest(projectLayout(path.resolve(cwd, root)));
   const found = manifest.functions.find((entry) => entry.path === name);
-  if (found !== undefined) return found.kind;
-  const names = manifest.functions.map((entry) => entry.path).join(", ");
+  if (found?.visibility === "public") return found.kind;
+  const callable = manifest.functions.filter(({ visibility }) => visibility === "public");
+  const names = callable.map((entry) => entry.path).join(", ");
+  const what =
+    found === undefined
+      ? `There is no function "${name}".`
+      : `"${name}" is internal: only other functions can call it.`;
   throw new ConvoyError(
     "function-not-found",
-    `There is no function "${name}" (functions: ${names}). Name one of these.`,
+    `${what} Name one that can be called from here (${names}).`,
   );
 }

@@ -39,3 +39,18 @@ test("run calls a server that is mounted below a path of its host", async () => 
   server.closeAllConnections();
   await once(server.close(), "close");
 });
+
+test("run says of an internal function that it is one, and names those that can be called", async () => {
+  await using project = await tempProject("quickstart");
+  const file = "convoy/_generated/manifest.json";
+  const manifest = JSON.parse(await project.read(file)) as { functions: object[] };
+  const secret = { ...manifest.functions[0], path: "admin.secret", visibility: "internal" };
+  const functions = [...manifest.functions, secret];
+  await project.write(file, JSON.stringify({ ...manifest, functions }));
+  const internal = await runHere(["run", "admin.secret"], project.root);
+  expect(internal.exitCode).toBe(2);
+  expect(internal.stderr).toMatch(/^error function-not-found: .*"admin\.secret" is internal/);
+  const missing = await runHere(["run", "admin.nothing"], project.root);
+  expect(missing.stderr).toContain("users.signIn");
+  expect(missing.stderr).not.toContain("admin.secret");
+});
