@@ -36,6 +36,7 @@ async function deploy(options: SchemaArguments, environment: Environment): Promi
     { systemClock },
     { isFailed, runCodegen },
     { printCodegen },
+    { printDatabase },
     { readSchemaOptions },
     { SchemaSyncError },
     { syncSchema },
@@ -47,6 +48,7 @@ async function deploy(options: SchemaArguments, environment: Environment): Promi
     import("../clock.js"),
     import("../codegen/run.js"),
     import("../codegen/print.js"),
+    import("../database/print-database.js"),
     import("../sync/schema-options.js"),
     import("../../runtime/postgres/apply/failures.js"),
     import("../../runtime/postgres/apply/sync-schema.js"),
@@ -62,7 +64,8 @@ async function deploy(options: SchemaArguments, environment: Environment): Promi
     if (isFailed(event)) return exitCode.errors;
   }
 
-  await using target = await readSchemaOptions(options, environment);
+  await using target = await readSchemaOptions(options, environment, "named");
+  printDatabase(target.database, environment);
   try {
     const result = await syncSchema({
       ...target,

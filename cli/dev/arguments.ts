@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { parsePort } from "../../runtime/server/settings.js";
+import { parsePort, readServerSettings } from "../../runtime/server/settings.js";
 import type { Environment } from "../environment.js";
 import { type ExitCode, exitCode } from "../exit-code.js";
 
@@ -48,9 +48,12 @@ export function addDevCommand(
 async function dev(options: DevArguments, environment: Environment): Promise<ExitCode> {
   const { env } = environment;
   const port = parsePort(options.port ?? (env["PORT"] || String(USUAL_PORT)), "--port");
+  // PORT has been read, unless --port goes before it.
+  const { logLevel, allowedOrigins } = readServerSettings({ ...env, PORT: undefined });
   const [
     { openProject },
     { findDatabase },
+    { printDatabase },
     { openFront },
     { createFunctionServers },
     { systemClock },
@@ -60,6 +63,7 @@ async function dev(options: DevArguments, environment: Environment): Promise<Exi
   ] = await Promise.all([
     import("../open-project.js"),
     import("../database/find-database.js"),
+    import("../database/print-database.js"),
     import("./front.js"),
     import("./function-servers.js"),
     import("../clock.js"),
@@ -71,8 +75,8 @@ async function dev(options: DevArguments, environment: Environment): Promise<Exi
   const { root } = session.project;
 
   if (options.once) {
-    await using database = await findDatabase(root, env);
-    print.printDatabase(database, environment);
+    await using database = await findDatabase(root, env, "all");
+    printDatabase(database, environment);
     let code: ExitCode = exitCode.ok;
     for await (const event of runOnce({ session, database, clock: systemClock })) {
       print.printDev(event, session, environment);
@@ -81,11 +85,12 @@ async function dev(options: DevArguments, environment: Environment): Promise<Exi
     return code;
   }
 
-  const signal = environment.untilStopped();
   // First of all: a port in use is known before anything has been started.
   await using front = options.serve ? await openFront(port) : null;
-  await using database = await findDatabase(root, env);
-  print.printDatabase(database, environment);
+  await using database = await findDatabase(root, env, "all");
+  printDatabase(database, environment);
+  // Until here Ctrl-C ends the process, which a server that does not answer would hold up.
+  const signal = environment.untilStopped();
   await using servers =
     front &&
     createFunctionServers({
@@ -99,8 +104,8 @@ async function dev(options: DevArguments, environment: Environment): Promise<Exi
     session,
     database,
     serving,
-    logLevel: env["CONVOY_LOG_LEVEL"] || "warn",
-    allowedOrigins: (env["CONVOY_ALLOWED_ORIGINS"] || LOCAL_ORIGINS).split(/[\s,]+/),
+    logLevel: logLevel ?? "warn",
+    allowedOrigins: allowedOrigins.length > 0 ? allowedOrigins : LOCAL_ORIGINS,
     clock: systemClock,
     signal,
   });
@@ -115,4 +120,4 @@ async function dev(options: DevArguments, environment: Environment): Promise<Exi
 }
 
 /** A page that a developer's own tools serve, on whatever port. */
-const LOCAL_ORIGINS = "http://localhost:*,http://127.0.0.1:*";
+const LOCAL_ORIGINS = ["http://localhost:*", "http://127.0.0.1:*"];

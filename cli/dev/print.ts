@@ -1,6 +1,5 @@
 import type { Session } from "../../compiler/session.js";
 import { printWatch } from "../codegen/print.js";
-import type { ProjectDatabase } from "../database/find-database.js";
 import type { Environment } from "../environment.js";
 import { printFailure } from "../failure.js";
 import { count, duration } from "../printable.js";
@@ -15,17 +14,6 @@ export function isFailure(event: DevEvent): boolean {
     event.written === null ||
     event.analysis.diagnostics.some(({ severity }) => severity === "error")
   );
-}
-
-export function printDatabase(database: ProjectDatabase, { out }: Environment): void {
-  const { gray } = out.colors;
-  if (database.embedded) {
-    // A developer wants to paste it; it opens what is in the project's own folder, on this machine.
-    out.write(`Postgres  ${database.url} ${gray("(embedded; works with psql)")}\n`);
-  } else {
-    const { host, pathname } = new URL(database.url);
-    out.write(`Postgres  ${host}${pathname} ${gray("(DATABASE_URL)")}\n`);
-  }
 }
 
 export function printAddress(port: number, { out }: Environment): void {

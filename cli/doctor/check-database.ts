@@ -1,14 +1,11 @@
-import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
-import path from "node:path";
 import { Client } from "pg";
-import { connectionUrl } from "../../runtime/postgres/embedded/connection-url.js";
+import { checkDatabaseUrl, connectionUrl } from "../../runtime/postgres/embedded/connection-url.js";
 import { urlOfDatabase } from "../../runtime/postgres/embedded/database-client.js";
 import { missingBinaries } from "../../runtime/postgres/embedded/failures.js";
 import { currentPlatform, packageFor } from "../../runtime/postgres/embedded/platform.js";
-import { databaseError } from "../../runtime/postgres/errors/database-error.js";
-import { failureOf } from "../../runtime/postgres/errors/sqlstate.js";
-import { findDatabase } from "../database/find-database.js";
+import { CONNECT_TIMEOUT_MS, connectFailure } from "../database/connect-failure.js";
+import { findDatabase, hasEmbeddedData } from "../database/find-database.js";
 import { describeFailure } from "../failure.js";
 import { type DatabaseRights, judgeRights, readRights } from "./database-rights.js";
 import { type Finding, ok, problem } from "./finding.js";
@@ -19,9 +16,6 @@ export interface DatabaseLook extends AsyncDisposable {
   /** `null` where there is none, or none yet. It holds the password. */
   readonly url: string | null;
 }
-
-/** How long a server may take to answer: one that never does must not hold up the rest. */
-const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * Looks for the database of a project, and makes nothing: neither a database, nor the data of an
@@ -35,7 +29,7 @@ export async function lookAtDatabase(
     const url = await connectionUrl({ env, root });
     if (url !== null) return await lookAt(url);
     if (!(await hasEmbeddedData(root))) return closed(checkEmbeddedPackage());
-    const database = await findDatabase(root, env);
+    const database = await findDatabase(root, env, "nothing");
     const { finding } = await lookAt(database.url);
     return {
       finding: finding.outcome === "ok" ? ok("database", `Embedded: ${finding.message}`) : finding,
@@ -50,13 +44,6 @@ export async function lookAtDatabase(
 
 function closed(finding: Finding, url: string | null = null): DatabaseLook {
   return { finding, url, [Symbol.asyncDispose]: async () => {} };
-}
-
-async function hasEmbeddedData(root: string): Promise<boolean> {
-  return await stat(path.join(root, ".convoy", "postgres", "data")).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** @throws {ConvoyError} where there is none for this platform, or it is not installed. */
@@ -74,32 +61,15 @@ function checkEmbeddedPackage(): Finding {
 }
 
 async function lookAt(url: string): Promise<DatabaseLook> {
-  if (!/^postgres(?:ql)?:\/\//.test(url) || !URL.canParse(url)) {
-    return closed(
-      problem(
-        "database",
-        "DATABASE_URL is not the URL of a Postgres database.",
-        "Write it as postgresql://user:password@host:5432/name, with %-codes for special characters in the password.",
-      ),
-    );
-  }
+  checkDatabaseUrl(url);
   try {
     const finding = judgeRights(await rightsOn(url));
     return closed(finding, finding.outcome === "ok" ? url : null);
   } catch (error) {
     const code = (error as { readonly code?: string }).code;
     if (code === NO_SUCH_DATABASE) return closed(await lookForServerOf(url));
-    const { host, port } = new Client({ connectionString: url });
-    const server = `${host}:${port}`;
-    return closed(
-      failureOf(error) === "lost"
-        ? problem(
-            "database",
-            `No Postgres answers at ${server}${code ? ` (${code})` : ""}.`,
-            "Start it, or name another server in DATABASE_URL.",
-          )
-        : problem("database", `At ${server}: ${databaseError(error, "connect").message}`, null),
-    );
+    const { message, fix } = connectFailure(url, error);
+    return closed(problem("database", message, fix));
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { writeFailure } from "../failure.js";
 import { projectFiles } from "./files.js";
 
 /** What `convoy init` did. */
@@ -16,12 +17,13 @@ const packages = ["convoy", "zod"];
 export async function* runInit(root: string): AsyncGenerator<InitEvent, void, void> {
   for (const [file, text] of Object.entries(projectFiles)) {
     const target = path.join(root, file);
-    await mkdir(path.dirname(target), { recursive: true });
     try {
+      await mkdir(path.dirname(target), { recursive: true });
       await writeFile(target, text, { flag: "wx" });
       yield { kind: "written", file };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      const { code, syscall } = error as NodeJS.ErrnoException;
+      if (code !== "EEXIST" || syscall !== "open") throw writeFailure(error, target);
       yield { kind: "kept", file };
     }
   }
@@ -33,11 +35,20 @@ export async function* runInit(root: string): AsyncGenerator<InitEvent, void, vo
 
 async function packagesOf(root: string): Promise<ReadonlySet<string>> {
   const file = path.join(root, "package.json");
-  const manifest = JSON.parse(await readIfThere(file)) as Readonly<
-    Record<string, object | undefined>
-  >;
+  const manifest = parse(await readIfThere(file));
   const sections = ["dependencies", "devDependencies", "peerDependencies"];
   return new Set(sections.flatMap((section) => Object.keys(manifest[section] ?? {})));
+}
+
+type PackageManifest = Readonly<Record<string, object | undefined>>;
+
+/** What is wrong with it is for npm to say. */
+function parse(text: string): PackageManifest {
+  try {
+    return (JSON.parse(text.replace(/^\ufeff/, "")) as PackageManifest | null) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 async function readIfThere(file: string): Promise<string> {

@@ -40,7 +40,7 @@ async function plan(options: PlanArguments, environment: Environment): Promise<E
     import("../sync/schema-options.js"),
     import("./print.js"),
   ]);
-  await using target = await readSchemaOptions(options, environment);
+  await using target = await readSchemaOptions(options, environment, "nothing");
   const plan = await planSchema(target);
   if (options.json) print.printPlanJson(plan, environment);
   else print.printPlan(plan, environment);

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { ConvoyError } from "../../protocol/errors.js";
 import type { Environment } from "../environment.js";
 import { type ExitCode, exitCode } from "../exit-code.js";
 import type { RunOptions } from "./run.js";
@@ -48,7 +49,10 @@ async function run(
 ): Promise<ExitCode> {
   const { runFunction } = await import("./run.js");
   const { env, out } = environment;
-  const url = options.url ?? (env["CONVOY_URL"] || "http://localhost:3210");
+  const url =
+    options.url === undefined
+      ? parseServerUrl(env["CONVOY_URL"] || "http://localhost:3210", "CONVOY_URL")
+      : parseServerUrl(options.url, "--url");
   if (options.watch) return await watch({ url, name, args, root: options.root, environment });
   const outcome = await runFunction({ url, name, args, root: options.root, environment });
   if (outcome.kind === "returned") {
@@ -83,4 +87,14 @@ function printError(
   { code, message }: { readonly code: string; readonly message: string },
 ): void {
   err.write(`${err.colors.red("error")} ${err.colors.gray(`${code}:`)} ${message}\n`);
+}
+
+/** Without the slash at its end. @throws {ConvoyError} `invalid-setting`. */
+function parseServerUrl(text: string, name: string): string {
+  // `localhost:3210` is a URL too, of the protocol `localhost:`.
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text.replace(/\/+$/, "");
+  throw new ConvoyError(
+    "invalid-setting",
+    `${name} is not the URL of a server. Write it as http://localhost:3210.`,
+  );
 }

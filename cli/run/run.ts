@@ -1,13 +1,13 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Manifest } from "../../compiler/model/manifest.js";
 import { projectLayout } from "../../compiler/project/layout.js";
 import { ConvoyError } from "../../protocol/errors.js";
 import type { FunctionKind } from "../../protocol/function-reference.js";
 import { functionPath, JSON_TYPE, type ProblemBody, type ValueBody } from "../../protocol/http.js";
 import type { Environment } from "../environment.js";
+import { readManifest } from "../read-manifest.js";
 
 export interface RunOptions {
+  /** Without a slash at its end. */
   readonly url: string;
   readonly name: string;
   /** A JSON object. */
@@ -33,7 +33,7 @@ export async function runFunction(options: RunOptions): Promise<RunOutcome> {
   parseArguments(args);
   let answer: Response;
   try {
-    answer = await fetch(new URL(functionPath(kind, name), url), {
+    answer = await fetch(url + functionPath(kind, name), {
       method: "POST",
       headers: { "content-type": JSON_TYPE },
       body: args,
@@ -74,14 +74,17 @@ export async function kindOf(
   root: string,
   { cwd }: Environment,
 ): Promise<FunctionKind> {
-  const { generatedDir } = projectLayout(path.resolve(cwd, root));
-  const file = path.join(generatedDir, "manifest.json");
-  const manifest = JSON.parse(await readFile(file, "utf8")) as Manifest;
+  const manifest = await readManifest(projectLayout(path.resolve(cwd, root)));
   const found = manifest.functions.find((entry) => entry.path === name);
-  if (found !== undefined) return found.kind;
-  const names = manifest.functions.map((entry) => entry.path).join(", ");
+  if (found?.visibility === "public") return found.kind;
+  const callable = manifest.functions.filter(({ visibility }) => visibility === "public");
+  const names = callable.map((entry) => entry.path).join(", ");
+  const what =
+    found === undefined
+      ? `There is no function "${name}".`
+      : `"${name}" is internal: only other functions can call it.`;
   throw new ConvoyError(
     "function-not-found",
-    `There is no function "${name}" (functions: ${names}). Name one of these.`,
+    `${what} Name one that can be called from here (${names}).`,
   );
 }

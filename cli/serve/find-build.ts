@@ -64,7 +64,7 @@ async function hasSources(dir: string): Promise<boolean> {
 function onlySources(dir: string): ConvoyError {
   return new ConvoyError(
     "build-is-typescript",
-    `${dir} has the sources of a project, but no build of it. Compile it with \`tspc --outDir dist\` or \`tsc --outDir dist\` first; to work on it, run \`convoy dev\`.`,
+    `${dir} has the sources of a project, but no build of it. Compile it with \`npx tsc --outDir dist --rootDir . --noEmit false\` first, or tspc; to work on it, run \`convoy dev\`.`,
   );
 }
 

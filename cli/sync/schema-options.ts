@@ -1,12 +1,10 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import type { Manifest } from "../../compiler/model/manifest.js";
 import { projectLayout } from "../../compiler/project/layout.js";
-import { ConvoyError } from "../../protocol/errors.js";
 import type { SchemaOptions } from "../../runtime/postgres/apply/sync-schema.js";
-import { findDatabase, type ProjectDatabase } from "../database/find-database.js";
+import { findDatabase, type MayMake, type ProjectDatabase } from "../database/find-database.js";
 import type { Environment } from "../environment.js";
+import { readManifest } from "../read-manifest.js";
 
 /** What `convoy plan` and `convoy deploy` both take. */
 export interface SchemaArguments {
@@ -34,30 +32,25 @@ export function addSchemaOptions(command: Command): Command {
 }
 
 /** The database of a project, and what it should be like. */
+interface SchemaTarget extends SchemaOptions, AsyncDisposable {
+  readonly database: ProjectDatabase;
+}
+
+/** @throws {ConvoyError} where there is no generated code, or no database that can be used. */
 export async function readSchemaOptions(
   { root, allowDrop, rename }: SchemaArguments,
   { cwd, env }: Environment,
-): Promise<SchemaOptions & AsyncDisposable> {
+  mayMake: MayMake,
+): Promise<SchemaTarget> {
   const layout = projectLayout(path.resolve(cwd, root));
-  const manifest = await readManifest(path.join(layout.generatedDir, "manifest.json"));
-  const database: ProjectDatabase = await findDatabase(layout.root, env);
+  const manifest = await readManifest(layout);
+  const database = await findDatabase(layout.root, env, mayMake);
   return {
+    database,
     url: database.url,
     manifest,
     allowDrop,
     renames: rename,
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };
-}
-
-async function readManifest(file: string): Promise<Manifest> {
-  try {
-    return JSON.parse(await readFile(file, "utf8")) as Manifest;
-  } catch (cause) {
-    throw new ConvoyError(
-      "manifest-unreadable",
-      `${file} cannot be read. Run \`convoy codegen\` first.`,
-      { cause },
-    );
-  }
 }

@@ -3,17 +3,17 @@ import type { Id } from "../../protocol/id.js";
 import { isIdOf } from "./id-check.js";
 import type { RegisteredTableNames } from "./register.js";
 
-/** What Postgres does with a document when the document that it refers to is deleted. */
+/** What is to become of a document when the document that it refers to is deleted. */
 export type OnDelete = "restrict" | "cascade" | "set null";
 
 export interface RefOptions {
-  /** Enforced by Postgres once the field lives in a real column. Default: `"restrict"`. */
+  /** Read and checked, and not enforced yet: deleting a document leaves what refers to it. */
   readonly onDelete?: OnDelete;
 }
 
 /** A zod type of `Id<Table>`: composes with `.optional()`, `.nullable()`, `z.array` and all else. */
 export interface RefType<Table extends string> extends z.ZodType<Id<Table>, Id<Table>> {
-  /** The table that the id belongs to, and what a delete there does here. */
+  /** The table that the id belongs to, and what a delete there is to do here. */
   readonly ref: { readonly table: Table; readonly onDelete: OnDelete };
 }
 
@@ -22,7 +22,7 @@ export interface RefType<Table extends string> extends z.ZodType<Id<Table>, Id<T
  * without I/O, that a value is a well-formed id, and on a server that it is one of that table.
  *
  * @example
- * defineTable({ ownerId: defineRef("users", { onDelete: "cascade" }).optional() })
+ * defineTable({ ownerId: defineRef("users").optional() })
  */
 export function defineRef<Table extends RegisteredTableNames>(
   table: Table,

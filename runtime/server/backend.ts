@@ -1,5 +1,4 @@
 import type { Manifest } from "../../compiler/model/manifest.js";
-import { ConvoyError } from "../../protocol/errors.js";
 import { loadDrizzle } from "../database/drizzle/connect.js";
 import { createDatabaseModel } from "../database/model/database-model.js";
 import type { FunctionCall } from "../functions/run/call.js";
@@ -7,6 +6,7 @@ import type { FunctionRegistry } from "../functions/run/registry.js";
 import { createRunner, type FunctionRunner } from "../functions/run/runner.js";
 import type { RunnerLimits } from "../functions/run/runner-limits.js";
 import type { MutationId } from "../database/transactions/ledger.js";
+import { checkDatabaseUrl } from "../postgres/embedded/connection-url.js";
 import { createPool, type Pool } from "../postgres/pool/pool.js";
 import { readTableOf } from "../realtime/read-set/read-set-index.js";
 import type { LiveProgram } from "../realtime/tick/live-queries.js";
@@ -152,13 +152,4 @@ async function startProgram(
   });
   const tables = manifest.tables.map(({ name }) => readTableOf(model.table(name).storage));
   return { runner, tables };
-}
-
-/** What `pg` would take for the name of a database of this machine. The URL may hold a password. */
-function checkDatabaseUrl(url: string): void {
-  if (/^postgres(?:ql)?:\/\//.test(url) && URL.canParse(url)) return;
-  throw new ConvoyError(
-    "database-url-invalid",
-    "DATABASE_URL is not the URL of a Postgres database. Write it as postgresql://user:password@host:5432/name, with %-codes for special characters in the password.",
-  );
 }

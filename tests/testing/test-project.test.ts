@@ -35,6 +35,8 @@ test("arguments are checked, ids of other tables and unknown names included", as
   await expect(list({})).rejects.toEqual(invalid);
   await expect(list({ userId: id as string as Id<"users"> })).rejects.toEqual(invalid);
   await expect(list({ userId, more: 1 })).rejects.toEqual(invalid);
+  // One full stop, although what is wrong with an id is a sentence by itself.
+  await expect(list({ userId: id as string as Id<"users"> })).rejects.toThrow(/[^.]\.$/);
 });
 
 type Query = FunctionReference<"query">;

@@ -1,9 +1,7 @@
 import { z } from "zod";
 import { ConvoyError } from "../../../protocol/errors.js";
+import { describeIssues } from "../../schema/describe-issues.js";
 import type { ModelTable } from "../model/database-model.js";
-
-/** Problems that a message names; more would bury the first. */
-const NAMED_PROBLEMS = 3;
 
 /**
  * What the table's validator makes of a document.
@@ -16,14 +14,9 @@ export function validate(
 ): Readonly<Record<string, unknown>> {
   const result = parse(storage.name, validator, document);
   if (result.success) return result.data;
-  const { issues } = result.error;
-  const problems = issues
-    .slice(0, NAMED_PROBLEMS)
-    .map(({ path, message }) => (path.length === 0 ? message : `"${path.join(".")}": ${message}`));
-  const more = issues.length - problems.length;
   throw new ConvoyError(
     "invalid-document",
-    `The document does not fit table "${storage.name}": ${problems.join("; ")}${more > 0 ? `; and ${more} more` : ""}.`,
+    `The document does not fit table "${storage.name}": ${describeIssues(result.error)}.`,
     { status: 400 },
   );
 }

@@ -1,10 +1,8 @@
 import { z } from "zod";
 import { ConvoyError, type ConvoyErrorOptions } from "../../../protocol/errors.js";
+import { describeIssues } from "../../schema/describe-issues.js";
 import { type TableNumberLookup, withTableNumbers } from "../../schema/id-check.js";
 import type { RegisteredFunction } from "../registered-function.js";
-
-/** Problems that a message names; more would bury the first. */
-const NAMED_PROBLEMS = 3;
 
 /**
  * The arguments as the handler sees them, after defaults.
@@ -62,13 +60,8 @@ function parse(
 function problem(
   code: string,
   what: string,
-  { issues }: z.core.$ZodError,
+  error: z.core.$ZodError,
   options?: ConvoyErrorOptions,
 ): ConvoyError {
-  const problems = issues
-    .slice(0, NAMED_PROBLEMS)
-    .map(({ path, message }) => (path.length === 0 ? message : `"${path.join(".")}": ${message}`));
-  const more = issues.length - problems.length;
-  const rest = more > 0 ? `; and ${more} more` : "";
-  return new ConvoyError(code, `${what}: ${problems.join("; ")}${rest}.`, options);
+  return new ConvoyError(code, `${what}: ${describeIssues(error)}.`, options);
 }

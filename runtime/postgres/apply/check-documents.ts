@@ -89,8 +89,11 @@ function misfit(
   const [first] = samples;
   const place = first === undefined ? [] : (misfitOf(field, first.json, types) ?? []);
   const path = pathOf([field.name, ...place]);
-  const what = first?.json === null ? `lack the field "${path}"` : `do not fit at "${path}"`;
-  return problem(table, path, count, samples, what, "let the type of the field accept them");
+  const words = wordsFor(count);
+  const what =
+    first?.json === null ? `${words.lack} the field "${path}"` : `${words.doNotFit} at "${path}"`;
+  const otherwise = `let the type of the field accept ${words.them}`;
+  return problem(table, path, count, samples, what, otherwise);
 }
 
 function unknownField(
@@ -99,19 +102,45 @@ function unknownField(
   count: number,
   known: readonly string[],
 ): Problem {
+  const words = wordsFor(count);
   const json: unknown = JSON.parse(samples[0]?.json ?? "null");
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
-    return problem(table, "doc", count, samples, "are no objects", "delete them");
+    const otherwise = `delete ${words.them}`;
+    return problem(table, "doc", count, samples, words.areNoObjects, otherwise);
   }
   const name = Object.keys(json).find((key) => !known.includes(key)) ?? "?";
-  return problem(
-    table,
-    name,
-    count,
-    samples,
-    `have fields that the schema has not, such as "${name}"`,
-    "keep them in the schema as optional",
-  );
+  const what = `${words.have} fields that the schema has not, such as "${name}"`;
+  return problem(table, name, count, samples, what, "keep them in the schema as optional");
+}
+
+interface Words {
+  readonly doNotFit: string;
+  readonly lack: string;
+  readonly have: string;
+  readonly areNoObjects: string;
+  readonly these: string;
+  readonly them: string;
+}
+
+const ofOne: Words = {
+  doNotFit: "does not fit",
+  lack: "lacks",
+  have: "has",
+  areNoObjects: "is no object",
+  these: "this document",
+  them: "it",
+};
+const ofSeveral: Words = {
+  doNotFit: "do not fit",
+  lack: "lack",
+  have: "have",
+  areNoObjects: "are no objects",
+  these: "these documents",
+  them: "them",
+};
+
+function wordsFor(count: number): Words {
+  return count === 1 ? ofOne : ofSeveral;
 }
 
 function problem(
@@ -128,7 +157,7 @@ function problem(
   return {
     code: "documents-do-not-fit",
     table,
-    message: `Table "${table}": ${documents} ${what}${some}. Change these documents, or ${otherwise}.`,
+    message: `Table "${table}": ${documents} ${what}${some}. Change ${wordsFor(count).these}, or ${otherwise}.`,
     documents: { path, count, ids },
   };
 }

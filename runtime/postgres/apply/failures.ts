@@ -42,6 +42,13 @@ export function syncFailure(error: unknown): ConvoyError {
       { cause: error },
     );
   }
+  if (code === "42501") {
+    return new ConvoyError(
+      "database-permission-denied",
+      "The user of DATABASE_URL may not create or change what Convoy needs. `convoy doctor` names the rights that are missing; what others own, only its owner may change. Steps that were done stay done.",
+      { cause: error },
+    );
+  }
   if (failureOf(error) === "lost") {
     return new ConvoyError(
       "database-connection-lost",

@@ -81,7 +81,8 @@ const known: Readonly<Record<string, Known>> = {
   },
   "28000": {
     code: "database-login-failed",
-    message: "The database refused the user of DATABASE_URL. Check the user and pg_hba.conf.",
+    message:
+      "The database refused the user of DATABASE_URL. Check the user and pg_hba.conf; where only encrypted connections are taken, add sslmode=require.",
   },
   "28P01": {
     code: "database-login-failed",
@@ -108,7 +109,7 @@ const knownOfStatements: Readonly<Record<string, Known>> = {
   ...fill(["22P02", "22003", "22007", "22008", "22P03", "22023"], {
     code: "value-does-not-fit",
     message:
-      "A value does not have the type that its field has in the database. Run `convoy plan`: it names the documents that do not fit the schema.",
+      "A stored value does not have the type that its field has in the schema; plain SQL may have written it. See docs/storage.md for how to find it.",
     options: { status: 400 },
   }),
 };
@@ -151,14 +152,36 @@ export function databaseError(
   if (origin === "raw") return rawError(postgres, error);
   const ofStatement = knownOfStatements[postgres.code];
   if (ofStatement !== undefined) return tell(ofStatement, error);
-  const state = postgres.code === "" ? "" : ` (SQLSTATE ${postgres.code})`;
+  if (origin === "connect") return notReached(postgres, error);
   return new ConvoyError(
-    origin === "connect" ? "database-not-reached" : "database-error",
-    origin === "connect"
-      ? `No connection to the database could be made${state}. Check DATABASE_URL, and that the server runs.`
-      : `The database refused a statement of Convoy's${state}. The server's log has the original error.`,
+    "database-error",
+    `The database refused a statement of Convoy's${stateOf(postgres)}. The server's log has the original error.`,
     { cause: error },
   );
+}
+
+function notReached(error: PostgresError, cause: unknown): ConvoyError {
+  // The words of `pg`, which has no codes.
+  if (error.message.includes("client password must be a")) {
+    return new ConvoyError(
+      "database-login-failed",
+      "The database asks for a password, and DATABASE_URL has none.",
+      { cause },
+    );
+  }
+  return new ConvoyError(
+    "database-not-reached",
+    `No connection to the database could be made${stateOf(error)}. ${whatToDo(error)}`,
+    { cause },
+  );
+}
+
+function whatToDo({ code, message }: PostgresError): string {
+  if (message.startsWith("The server does not support SSL"))
+    return "The server takes none that is encrypted: leave out sslmode in DATABASE_URL, or turn on TLS there.";
+  if (/CERT|^UNABLE_TO_/.test(code))
+    return "The certificate of the server is not trusted for this host: name that of its authority in DATABASE_URL (sslrootcert=/path/to/ca.pem), and the host as the certificate has it.";
+  return "Check DATABASE_URL, and that the server runs.";
 }
 
 /** Whatever was under way did not happen, except for a COMMIT whose answer was lost. */
@@ -197,14 +220,19 @@ function keyTooLong(
   );
 }
 
-function rawError({ code, message }: PostgresError, cause: unknown): ConvoyError {
-  const reason = harmlessMessages.has(code) ? `: ${message}` : "";
-  const state = code === "" ? "" : ` (SQLSTATE ${code})`;
+function rawError(error: PostgresError, cause: unknown): ConvoyError {
+  const reason = harmlessMessages.has(error.code) ? `: ${error.message}` : "";
   return new ConvoyError(
     "sql-error",
-    `Postgres refused the SQL of this function${state}${reason}. The server's log has the original error.`,
+    `Postgres refused the SQL of this function${stateOf(error)}${reason}. The server's log has the original error.`,
     { cause },
   );
+}
+
+/** What a person can look up: Postgres has codes of five, and none begins with the E of an errno. */
+function stateOf({ code }: PostgresError): string {
+  if (code === "") return "";
+  return /^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code) ? ` (SQLSTATE ${code})` : ` (${code})`;
 }
 
 function tell({ code, message, options }: Known, cause: unknown): ConvoyError {

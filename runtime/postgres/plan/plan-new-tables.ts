@@ -125,7 +125,7 @@ function likelyRenames(
     .map((table) => ({
       code: "may-be-rename",
       table: name,
-      message: `Table "${name}" is new, and "${table.name}", which looks like it, is no longer in the schema. If it is meant to be the same, rename it: the documents of "${table.name}" stay there otherwise (option renames: ${table.name} to ${name}).`,
+      message: `Table "${name}" is new, and "${table.name}", which looks like it, is no longer in the schema. The documents of "${table.name}" stay there. If it is meant to be the same table: \`convoy deploy --rename ${table.name}:${name}\`.`,
     }));
 }
 

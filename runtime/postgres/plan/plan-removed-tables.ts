@@ -44,6 +44,6 @@ function kept(table: string, { table: { estimatedRows } }: ExistingTable): Notic
   return {
     code: "table-kept",
     table,
-    message: `Table "${table}" is no longer in the schema. It is kept, with ${rows} ${estimatedRows === 1 ? "document" : "documents"}. To drop it with all that is in it, name it (option allowDrop: ${table}).`,
+    message: `Table "${table}" is no longer in the schema. It is kept, with ${rows} ${estimatedRows === 1 ? "document" : "documents"}. To drop it with all that is in it: \`convoy deploy --allow-drop ${table}\`.`,
   };
 }

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
+import type { Environment } from "../../../cli/environment.js";
+import { runProgram } from "../../../cli/program.js";
 import { withClient } from "../../../runtime/postgres/embedded/database-client.js";
 import { testDatabase } from "../../support/postgres.js";
 import { tempProject } from "../../support/temp-project.js";
+import { memoryEnvironment } from "../memory-channel.js";
 import { runConvoy, startConvoy } from "../run-convoy.js";
 
 const generated = "convoy/_generated";
@@ -112,4 +115,35 @@ test("dev says what is wrong with the database and the port", async () => {
   const port = await runConvoy(["dev", "--port", "x"], { cwd: project.root, env });
   expect(port).toMatchObject({ exitCode: 2 });
   expect(port.stderr).toContain("invalid-setting");
+});
+
+test("Ctrl-C ends dev at once while it still looks for the database", async () => {
+  await using project = await tempProject("quickstart");
+  let isHeld = false;
+  const environment: Environment = {
+    ...memoryEnvironment({ cwd: project.root }),
+    env: { DATABASE_URL: "postgresql://nobody@127.0.0.1:1/nowhere" },
+    untilStopped: () => {
+      isHeld = true;
+      return new AbortController().signal;
+    },
+  };
+  expect(await runProgram(["dev", "--port", "0"], environment)).toBe(2);
+  // From then on it would only be noted, and heard once the server has answered.
+  expect(isHeld).toBe(false);
+});
+
+test.each([
+  { CONVOY_ALLOWED_ORIGINS: "app.example.com" },
+  { CONVOY_ALLOWED_ORIGINS: "https://app.example.com, https://app.example.com/path" },
+  { CONVOY_LOG_LEVEL: "loud" },
+])("dev starts nothing with %o, which the server would not take", async (variable) => {
+  await using project = await tempProject("quickstart");
+  const environment = {
+    ...memoryEnvironment({ cwd: project.root }),
+    env: { DATABASE_URL: "postgresql://nobody@127.0.0.1:1/nowhere", ...variable },
+  };
+  expect(await runProgram(["dev", "--port", "0"], environment)).toBe(2);
+  expect(environment.err.text).toContain(`invalid-setting: ${Object.keys(variable)[0]} is not`);
+  expect(environment.out.text).toBe("");
 });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { testDatabase } from "../../support/postgres.js";
 import { tempProject } from "../../support/temp-project.js";
 import { runConvoy } from "../run-convoy.js";
+import { runHere } from "../run-here.js";
 
 test("init writes a project that dev can run, and leaves alone what is there", async () => {
   await using database = await testDatabase();
@@ -22,4 +23,29 @@ test("init writes a project that dev can run, and leaves alone what is there", a
   const once = await convoy("dev", "--once");
   expect(once, once.output).toMatchObject({ exitCode: 0 });
   expect(once.stdout).toContain("created table messages");
+});
+
+test("init takes a package.json that cannot be read for none", async () => {
+  await using project = await tempProject("quickstart", { without: ["convoy", "tsconfig.json"] });
+  for (const text of [
+    "{ broken",
+    "null",
+    '\ufeff{ "dependencies": { "zod": "4", "convoy": "1" } }',
+  ]) {
+    await project.write("package.json", text);
+    const { exitCode, output } = await runHere(["init"], project.root);
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain("npx convoy dev");
+    expect(output.includes("npm install")).toBe(!text.startsWith("\ufeff"));
+  }
+});
+
+test("init says what it cannot write", async () => {
+  await using project = await tempProject("quickstart", { without: ["convoy"] });
+  await project.write("convoy", "a file");
+  const { exitCode, stderr } = await runHere(["init"], project.root);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(
+    /^error CV0011: Cannot write .*convoy: a file is where a folder should be/,
+  );
 });

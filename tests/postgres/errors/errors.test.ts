@@ -50,7 +50,7 @@ const provoked: readonly (readonly [sql: string, code: string, message: string])
   ],
   ["select * from nowhere", "schema-out-of-step", "convoy deploy"],
   ["select nothing from users", "schema-out-of-step", "convoy dev"],
-  ["select 'secret'::int", "value-does-not-fit", "convoy plan"],
+  ["select 'secret'::int", "value-does-not-fit", "docs/storage.md"],
   ["select pg_sleep(100)", "statement-timeout", "longer than"],
 ];
 
@@ -120,6 +120,40 @@ test("what the operating system says of a connection is told as a lost one", () 
     });
   for (const message of ["Connection terminated unexpectedly", "Connection terminated"])
     expect(databaseError(new Error(message), "connect").code).toBe("database-connection-lost");
+});
+
+test.each([
+  [
+    "SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string",
+    "",
+    "database-login-failed",
+    "has none",
+  ],
+  ["The server does not support SSL connections", "", "database-not-reached", "sslmode"],
+  ["secret", "SELF_SIGNED_CERT_IN_CHAIN", "database-not-reached", "sslrootcert"],
+  ["secret", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "database-not-reached", "sslrootcert"],
+  [
+    "secret",
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+    "database-not-reached",
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+  ],
+  ["no pg_hba.conf entry for host, no encryption", "28000", "database-login-failed", "sslmode"],
+])("a connection that ends with %s %s is told with what to do", (message, code, told, says) => {
+  const error = databaseError(Object.assign(new Error(message), { code }), "connect");
+  expect(error.code).toBe(told);
+  expect(error.message).toContain(says);
+  expect(error.message).not.toContain("secret");
+});
+
+test("only what Postgres says is called a SQLSTATE", () => {
+  const told = (code: string, origin: "connect" | "raw" | "statement" = "connect"): string =>
+    databaseError(Object.assign(new Error("secret"), { code }), origin).message;
+  expect(told("28001")).toContain("(SQLSTATE 28001)");
+  for (const code of ["ENOTFOUND", "EPERM", "ERR_SSL_WRONG_VERSION"])
+    for (const origin of ["connect", "raw", "statement"] as const) {
+      expect(told(code, origin)).toContain(`(${code})`);
+    }
 });
 
 test("an error that was told before is not told again", () => {

@@ -4,7 +4,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TypeFact } from "../../../compiler/model/type-fact.js";
 import { encodeValue } from "../../../runtime/database/storage/encode-value.js";
 import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
-import { checkDocument } from "../../../runtime/postgres/plan/documents/check-document.js";
+import {
+  checkDocument,
+  type Misfit,
+} from "../../../runtime/postgres/plan/documents/check-document.js";
 import {
   documentPredicate,
   jsonExpression,
@@ -20,6 +23,7 @@ import { randomValue } from "../../database/support/random-document.js";
 import { fieldType, namedTypes } from "../../database/support/random-type.js";
 import { testId } from "../../database/support/test-ids.js";
 import { testDatabase } from "../../support/postgres.js";
+import { oneOf } from "./manifests.js";
 
 const tables = ["alpha", "order"] as const;
 const numbers = new Map(tables.map((name, at) => [name as string, at + 1]));
@@ -162,6 +166,33 @@ test("the place of what does not fit is that of the closest alternative", () => 
   expect(checkDocument(type, { kind: "b", y: ["", 1] }, types)).toEqual(["y", 1]);
   expect(checkDocument(type, { kind: "a" }, types)).toEqual(["x"]);
   expect(checkDocument(type, 1, types)).toEqual([]);
+});
+
+test("of alternatives told apart by a literal, the place is in the one that the value says it is", () => {
+  const shape = (kind: string | readonly string[], fields: readonly string[]): TypeFact => ({
+    kind: "object",
+    properties: [
+      { name: "deep", type: { kind: "array", element: { kind: "number" } }, optional: true },
+      { name: "kind", type: oneOf(...[kind].flat()), optional: false },
+      ...fields.map((name) => ({ name, type: { kind: "number" } as const, optional: false })),
+    ],
+  });
+  const shapes = oneOf(shape("circle", ["radius"]), shape(["square", "cube"], ["side"]));
+  const types = documentTypes({ Shape: shapes, Nested: shape("nested", ["level"]) }, numbers);
+  const named: TypeFact = { kind: "named", name: "Nested" };
+  const type = oneOf(named, { kind: "named", name: "Shape" }, { kind: "null" });
+  const place = (json: object): Misfit | null => checkDocument(type, json, types);
+  expect(place({ kind: "circle", radius: 1 })).toBeNull();
+  expect(place({ kind: "circle", radius: "1" })).toEqual(["radius"]);
+  expect(place({ kind: "square", side: "1" })).toEqual(["side"]);
+  expect(place({ kind: "cube" })).toEqual(["side"]);
+  expect(place({ kind: "nested", level: "1" })).toEqual(["level"]);
+  // However far another alternative gets with it.
+  expect(place({ kind: "square", side: "1", deep: [1] })).toEqual(["side"]);
+  expect(place({ kind: "square", deep: [""], side: 1 })).toEqual(["deep", 0]);
+  expect(place({ kind: "sphere", radius: 1 })).toEqual(["kind"]);
+  expect(place({ kind: "sphere", deep: [""] })).toEqual(["kind"]);
+  expect(place({ radius: 1 })).toEqual(["kind"]);
 });
 
 test("a recursive type is left to JavaScript, which takes deep documents", () => {

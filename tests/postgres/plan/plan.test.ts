@@ -216,6 +216,7 @@ describe("tables", () => {
     expect(outline(found)).toEqual(["record-manifest"]);
     expect(codes(found)).toEqual(["table-kept"]);
     expect(found.notices[0]?.message).toContain("12 documents");
+    expect(found.notices[0]?.message).toContain("convoy deploy --allow-drop projects");
   });
 
   test("a table that was named is dropped, and its number is not used again", () => {
@@ -285,6 +286,7 @@ describe("renames", () => {
     const found = planOf({ from: both, to: renamed, rows: 3 });
     expect(outline(found)).toEqual(["create-table folders", "record-manifest"]);
     expect(codes(found)).toEqual(["may-be-rename", "table-kept"]);
+    expect(found.notices[0]?.message).toContain("convoy deploy --rename projects:folders");
   });
 
   test("tables that are nothing alike are no rename", () => {

@@ -382,6 +382,33 @@ describe("documents", () => {
     await expectSettled(database, after);
   });
 
+  test("one is told of as one, and several as several", async () => {
+    await using database = await databases.take();
+    await database.sync(manifest([table("tasks", { "a?": text, "b?": text, "old?": text })]));
+    await insert(database, "tasks", [{ a: "x", old: "x" }, { b: "x" }, { a: "x", b: "x" }]);
+    await database.rows("insert into tasks (doc) values ('[]')");
+    const after = manifest([table("tasks", { "a?": number, b: text })]);
+    await expect(database.sync(after)).rejects.toMatchObject({
+      problems: [
+        { message: expect.stringContaining("2 documents have fields that the schema has not") },
+        { message: expect.stringMatching(/: 2 documents do not fit at "a" .* Change these doc/) },
+        { message: expect.stringMatching(/: 2 documents lack the field "b" .* Change these doc/) },
+      ],
+    });
+    await database.rows("delete from tasks where doc->>'b' is not null or doc = '[]'");
+    await expect(database.sync(after)).rejects.toMatchObject({
+      problems: [
+        { message: expect.stringContaining("1 document has fields that the schema has not") },
+        { message: expect.stringMatching(/: 1 document does not fit at "a" .* Change this doc/) },
+        { message: expect.stringMatching(/: 1 document lacks the field "b" .* Change this doc/) },
+      ],
+    });
+    await database.rows("update tasks set doc = '[]'");
+    await expect(database.sync(after)).rejects.toMatchObject({
+      message: expect.stringMatching(/: 1 document is no object .* or delete it\./),
+    });
+  });
+
   test("of many, the first ten are named and all are counted", async () => {
     await using database = await databases.take();
     await database.sync(manifest([table("tasks", { n: text })]));

@@ -1,4 +1,4 @@
-import type { ObjectFact, TypeFact } from "../../../../compiler/model/type-fact.js";
+import type { ObjectFact, PropertyFact, TypeFact } from "../../../../compiler/model/type-fact.js";
 import type { Position } from "../../../database/storage/position.js";
 import { acceptsAbsence, type DocumentTypes, isAny, tags } from "./document-types.js";
 import {
@@ -18,7 +18,8 @@ const MAX_DEPTH = 200;
 
 /**
  * Whether JSON is the storage form of a value of a type: `null` if so, else the place of what does
- * not fit. In a union, it is the place that the closest alternative got to.
+ * not fit. In a union, it is that in the alternative whose literals the value has, as a discriminator
+ * says, or else the place that the closest alternative got to.
  */
 export function checkDocument(type: TypeFact, json: unknown, types: DocumentTypes): Misfit | null {
   return check(type, types.positions.of(type), json, []);
@@ -27,15 +28,8 @@ export function checkDocument(type: TypeFact, json: unknown, types: DocumentType
     if (path.length > MAX_DEPTH) return path;
     if (position.any || isAny(type)) return null;
     switch (type.kind) {
-      case "union": {
-        let closest = path;
-        for (const member of type.members) {
-          const misfit = check(member, position, json, path);
-          if (misfit === null) return null;
-          if (misfit.length > closest.length) closest = misfit;
-        }
-        return closest;
-      }
+      case "union":
+        return checkUnion(type, position, json, path);
       case "named": {
         const target = types.named[type.name];
         return target === undefined ? null : check(target, position, json, path);
@@ -49,6 +43,38 @@ export function checkDocument(type: TypeFact, json: unknown, types: DocumentType
       default:
         return checkScalar(type, position, json) ? null : path;
     }
+  }
+
+  function checkUnion(
+    type: TypeFact,
+    position: Position,
+    json: unknown,
+    path: Misfit,
+  ): Misfit | null {
+    const object = untagged(position, json);
+    let meant: Misfit | null = null;
+    let closest = path;
+    for (const member of alternatives(type)) {
+      const misfit = check(member, position, json, path);
+      if (misfit === null) return null;
+      const literals = object === null ? [] : literalProperties(member, object);
+      const other = literals.find(({ name, type }) => {
+        const inner = propertyPosition(position, name) ?? types.positions.of(type);
+        return check(type, inner, object?.[name], path) !== null;
+      });
+      // It is not the one that the value says it is, however far it gets with it.
+      const place = other === undefined ? misfit : [...path, other.name];
+      if (other === undefined && literals.length > 0) meant = longer(meant, place);
+      else closest = longer(closest, place);
+    }
+    return meant ?? closest;
+  }
+
+  /** Also those of unions that have a name. */
+  function alternatives(type: TypeFact): readonly TypeFact[] {
+    if (type.kind === "union") return type.members.flatMap(alternatives);
+    const target = type.kind === "named" ? types.named[type.name] : undefined;
+    return target === undefined ? [type] : alternatives(target);
   }
 
   function checkObject(
@@ -131,6 +157,25 @@ export function checkDocument(type: TypeFact, json: unknown, types: DocumentType
         return false;
     }
   }
+}
+
+/** What tells an object apart from the other alternatives of a union: `kind: "circle"`. */
+function literalProperties(
+  type: TypeFact,
+  object: Readonly<Record<string, unknown>>,
+): readonly PropertyFact[] {
+  if (type.kind !== "object") return [];
+  return type.properties.filter(
+    ({ name, type, optional }) => isLiteral(type) && (!optional || Object.hasOwn(object, name)),
+  );
+}
+
+function isLiteral(type: TypeFact): boolean {
+  return type.kind === "literal" || (type.kind === "union" && type.members.every(isLiteral));
+}
+
+function longer(one: Misfit | null, other: Misfit): Misfit {
+  return one === null || other.length > one.length ? other : one;
 }
 
 /** The numbers of those tables that there are. */
