@@ -1,23 +1,11 @@
 /** The endpoints as functions of Convoy, on the server that `convoy-serve` starts. */
 import { z } from "zod";
-import { built } from "../documents/built.js";
 import { loadSchema, manifest } from "../documents/schema.js";
+import { builtServer } from "../support/built-server.js";
 import { announce } from "./server-process.js";
 
-const { createFunctionBuilders } =
-  await built<typeof import("../../runtime/server.js")>("runtime/server.js");
-const { defineRef } = await built<typeof import("../../runtime/index.js")>("runtime/index.js");
-const { openBackend } = await built<typeof import("../../runtime/server/backend.js")>(
-  "runtime/server/backend.js",
-);
-const { createApp } =
-  await built<typeof import("../../runtime/server/app.js")>("runtime/server/app.js");
-const { createLog } = await built<typeof import("../../runtime/server/log/create-log.js")>(
-  "runtime/server/log/create-log.js",
-);
-const { listen } = await built<typeof import("../../runtime/server/listen.js")>(
-  "runtime/server/listen.js",
-);
+const { createApp, createFunctionBuilders, createLog, defineRef, listen, openBackend } =
+  builtServer;
 
 // oxlint-disable-next-line typescript/no-explicit-any -- what the types would catch is not measured
 type Model = any;
