@@ -100,7 +100,7 @@ class ProjectSession implements Session {
   }
 
   watchedPaths(): readonly string[] {
-    const { root, convoyDir } = this.project;
+    const { convoyDir } = this.project;
     const { ambientFiles, sourceFiles, configFiles } = this.#config;
     const isBeside = (file: string) => !file.startsWith(`${convoyDir}/`);
     const listed = [...ambientFiles, ...sourceFiles].filter(isBeside);
@@ -108,7 +108,7 @@ class ProjectSession implements Session {
     const files = [...listed, ...this.#host.sources.files().filter(isBeside)];
     const missing = this.#host.sources.missingImports().flatMap((file) => [file, `${file}/index`]);
     const folders = [...listed, ...missing].map((file) => `${path.posix.dirname(file)}/*.ts`);
-    return [...new Set([convoyDir, `${root}/tsconfig.json`, ...configFiles, ...files, ...folders])];
+    return [...new Set([convoyDir, ...configFiles, ...files, ...folders])];
   }
 
   changedOnDisk(): readonly string[] {

@@ -11,7 +11,7 @@ export interface ProjectConfig {
   readonly ambientFiles: readonly string[];
   /** Every source file that the tsconfig includes, declarations and generated code left out. */
   readonly sourceFiles: readonly string[];
-  /** The tsconfig and those that it extends. */
+  /** The places of its tsconfig, there or not, and those that it extends. */
   readonly configFiles: readonly string[];
   /** The project emits declarations, so generated types must be in files that get emitted. */
   readonly emitsDeclarations: boolean;
@@ -34,12 +34,11 @@ export function loadProjectConfig(options: {
   const system = options.system ?? typescript.sys;
   const layout = projectLayout(system.resolvePath(root));
   requireFolder(system, layout);
-  const configFile = [`${layout.convoyDir}/tsconfig.json`, `${layout.root}/tsconfig.json`].find(
-    (file) => system.fileExists(file),
-  );
+  const places = [`${layout.convoyDir}/tsconfig.json`, `${layout.root}/tsconfig.json`];
+  const configFile = places.find((file) => system.fileExists(file));
   if (configFile === undefined) {
     const defaults = defaultOptions(typescript);
-    return configOf(layout, defaults, [], [], hasDrizzle(typescript, system, layout, defaults));
+    return configOf(layout, defaults, [], places, hasDrizzle(typescript, system, layout, defaults));
   }
 
   const json = typescript.readJsonConfigFile(configFile, (file) => system.readFile(file));
@@ -70,7 +69,7 @@ export function loadProjectConfig(options: {
     layout,
     compatible,
     parsed.fileNames,
-    [configFile, ...extended],
+    [...places, ...extended],
     hasDrizzle(typescript, system, layout, compatible),
   );
 }

@@ -141,3 +141,31 @@ test("what a session says after edits is what a new one would say", async () => 
     { numRuns: 10 },
   );
 }, 180_000);
+
+test("a tsconfig that came where there was none is read", async () => {
+  const paths = (folder: string) =>
+    JSON.stringify({
+      compilerOptions: { strict: true, module: "esnext", paths: { "@/*": [folder] } },
+    });
+  await using project = await tempProject("quickstart", {
+    without: ["convoy", "src", "tsconfig.json"],
+    files: {
+      "convoy/schema.ts":
+        'import { defineSchema } from "convoy";\nexport default defineSchema({});\n',
+      "convoy/functions/one.ts": `${server}import { value } from "@/value";
+export const read = query({ handler: async () => value() });
+`,
+      "one/value.ts": "export const value = () => 1n;\n",
+      "two/value.ts": "export const value = () => true;\n",
+    },
+  });
+  const session = openSession(project.root);
+  const resultAfter = async (file: string, text: string) => {
+    await project.write(file, text);
+    session.invalidate([`${project.root}/${file}`]);
+    return session.analyse().facts?.modules[0]?.functions[0]?.result.kind;
+  };
+  session.analyse();
+  expect(await resultAfter("tsconfig.json", paths("./one/*"))).toBe("bigint");
+  expect(await resultAfter("convoy/tsconfig.json", paths("../two/*"))).toBe("boolean");
+});
