@@ -148,7 +148,8 @@ class ProjectSession implements Session {
 
   #analyse(changed: readonly string[]): Analysis {
     const configChanged = changed.some((file) => this.#config.configFiles.includes(file));
-    const others = this.#cameOrWent(changed);
+    const missing = new Set(this.#host.sources.missingImports());
+    const others = this.#cameOrWent(changed, missing);
     const cameOrWent = others.length > 0;
     if (configChanged || cameOrWent) this.#config = this.#loadConfig();
     if (configChanged) this.#reset();
@@ -156,8 +157,11 @@ class ProjectSession implements Session {
     const concernsAll = this.#host.invalidate(changed);
     for (const file of changed) this.#parsed.delete(file);
 
-    // A module of functions is opened for itself; any other file for those that import it.
-    const mayBeImported = others.some((file) => !isFunctionsModule(this.project, file));
+    // A module of functions is opened for itself, unless it was missed; any other file for those that
+    // import it.
+    const mayBeImported = others.some(
+      (file) => !isFunctionsModule(this.project, file) || missing.has(withoutExtension(file)),
+    );
     if (mayBeImported) this.#host.resolveAnew();
     if (mayBeImported || concernsAll) this.#schema = null;
     const schema = this.#readSchema(changed);
@@ -191,12 +195,11 @@ class ProjectSession implements Session {
   }
 
   /** The files that came or went, of those that the project is made of. */
-  #cameOrWent(changed: readonly string[]): readonly string[] {
+  #cameOrWent(changed: readonly string[], missing: ReadonlySet<string>): readonly string[] {
     const isKnown = (file: string) =>
       this.#host.program?.getSourceFile(file) !== undefined || this.#parsed.has(file);
     const others = changed.filter((file) => isKnown(file) !== this.#system.fileExists(file));
     if (others.length === 0) return others;
-    const missing = new Set(this.#host.sources.missingImports());
     const { ambientFiles, sourceFiles } = this.#loadConfig();
     const { convoyDir } = this.project;
     const listed = new Set([...ambientFiles, ...sourceFiles]);

@@ -169,3 +169,25 @@ export const read = query({ handler: async () => value() });
   expect(await resultAfter("tsconfig.json", paths("./one/*"))).toBe("bigint");
   expect(await resultAfter("convoy/tsconfig.json", paths("../two/*"))).toBe("boolean");
 });
+
+test("a schema finds the module of functions that it lacked", async () => {
+  const shared = "convoy/functions/shared.ts";
+  await using project = await tempProject("quickstart", {
+    without: ["convoy", "src"],
+    files: {
+      "convoy/schema.ts": `import { defineSchema, defineTable } from "convoy";
+import { shape } from "./functions/shared";
+export default defineSchema({ things: defineTable(shape) });
+`,
+    },
+  });
+  const session = openSession(project.root);
+  expect(session.analyse().facts).toBeNull();
+  await project.write(
+    shared,
+    'import { z } from "zod";\nexport const shape = { name: z.string() };\n',
+  );
+  session.invalidate([`${project.root}/${shared}`]);
+  const [things] = session.analyse().facts?.schema.tables ?? [];
+  expect(things?.fields.map(({ name }) => name)).toEqual(["name"]);
+});
