@@ -10,6 +10,7 @@ import type { ConvoyDiagnostic } from "./model/diagnostic.js";
 import type { ModuleFacts, ProjectFacts, SchemaFacts } from "./model/facts.js";
 import { loadProjectConfig, type ProjectConfig } from "./project/config.js";
 import { isFunctionsModule, type ProjectLayout } from "./project/layout.js";
+import { isOfPattern, sourcePattern } from "./project/source-pattern.js";
 import { hasSchemaErrors, runRules } from "./rules/run.js";
 import { syntaxErrors } from "./syntax-errors.js";
 
@@ -35,8 +36,8 @@ export interface Session {
   /** The text of a project file (relative to its root) as it was last read. */
   readText(file: string): string | undefined;
   /**
-   * Absolute paths of the folders and files whose changes concern the project; `folder/*.ts` where new
-   * files that are directly in a folder do.
+   * Absolute paths of the folders and files whose changes concern the project; `folder/*.ts` where those
+   * of TypeScript files that are directly in a folder do, with a `**` between where all below it do.
    */
   watchedPaths(): readonly string[];
   /**
@@ -101,14 +102,26 @@ class ProjectSession implements Session {
 
   watchedPaths(): readonly string[] {
     const { convoyDir } = this.project;
-    const { ambientFiles, sourceFiles, configFiles } = this.#config;
-    const isBeside = (file: string) => !file.startsWith(`${convoyDir}/`);
-    const listed = [...ambientFiles, ...sourceFiles].filter(isBeside);
-    // Those that come beside them will be listed as well; the others are what `convoy/` imports.
-    const files = [...listed, ...this.#host.sources.files().filter(isBeside)];
-    const missing = this.#host.sources.missingImports().flatMap((file) => [file, `${file}/index`]);
-    const folders = [...listed, ...missing].map((file) => `${path.posix.dirname(file)}/*.ts`);
-    return [...new Set([convoyDir, ...configFiles, ...files, ...folders])];
+    const { ambientFiles, sourceFiles, sourcePatterns, configFiles } = this.#config;
+    const patterns = sourcePatterns.flatMap((one) => sourcePattern(one) ?? []);
+    const isBeside = (file: string) =>
+      !file.startsWith(`${convoyDir}/`) && !patterns.some((one) => isOfPattern(one, file));
+    // A tsconfig may list files; the others are what `convoy/` imports.
+    const listed = [...ambientFiles, ...sourceFiles, ...this.#host.sources.files()];
+    const missing = this.#host.sources
+      .missingImports()
+      .flatMap((file) => [file, `${file}/index`])
+      .filter((file) => isBeside(`${file}.ts`))
+      .map((file) => `${path.posix.dirname(file)}/*.ts`);
+    return [
+      ...new Set([
+        convoyDir,
+        ...configFiles,
+        ...sourcePatterns,
+        ...listed.filter(isBeside),
+        ...missing,
+      ]),
+    ];
   }
 
   changedOnDisk(): readonly string[] {

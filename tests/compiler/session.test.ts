@@ -191,3 +191,14 @@ export default defineSchema({ things: defineTable(shape) });
   const [things] = session.analyse().facts?.schema.tables ?? [];
   expect(things?.fields.map(({ name }) => name)).toEqual(["name"]);
 });
+
+test("declarations that are no part of the project have nothing read again", async () => {
+  await using project = await tempProject("quickstart");
+  const session = openSession(project.root);
+  const before = session.analyse().facts?.modules;
+  await project.write("dist/built.d.ts", "type Built = 1;\n");
+  session.invalidate([`${project.root}/dist/built.d.ts`]);
+  const after = session.analyse().facts?.modules;
+  expect(after).toHaveLength(before?.length ?? 0);
+  for (const [index, module] of after?.entries() ?? []) expect(module).toBe(before?.[index]);
+});

@@ -107,13 +107,24 @@ export class TypeScriptHost implements CompilerHost {
    * @returns Whether the types of all others may be other ones now.
    */
   invalidate(files: readonly string[]): boolean {
-    const declareForAll = () => files.some((file) => this.#globals.declaresForAll(file));
+    // Not those that are merely beside the project's: declarations that a build writes all the time.
+    const own = files.filter((file) => this.#isOwn(file));
+    const declareForAll = () => own.some((file) => this.#globals.declaresForAll(file));
     const declaredForAll = declareForAll();
     this.#files.invalidate(files);
     this.#globals.invalidate(files);
     for (const file of files) this.#exports.delete(file);
     this.#programSchema = undefined;
     return declaredForAll || declareForAll();
+  }
+
+  #isOwn(file: string): boolean {
+    const { ambientFiles, sourceFiles } = this.#config;
+    return (
+      [this.#program, this.#schemaProgram].some((program) => program?.getSourceFile(file)) ||
+      ambientFiles.includes(file) ||
+      sourceFiles.includes(file)
+    );
   }
 
   /** The modules of functions on disk, sorted. */
