@@ -62,6 +62,7 @@ export class TypeScriptHost implements CompilerHost {
     return new GlobalSources({
       ts: this.#ts,
       system: this.#system,
+      options: this.#config.options,
       files: this.#config.sourceFiles,
     });
   }
