@@ -202,3 +202,29 @@ test("declarations that are no part of the project have nothing read again", asy
   expect(after).toHaveLength(before?.length ?? 0);
   for (const [index, module] of after?.entries() ?? []) expect(module).toBe(before?.[index]);
 });
+
+test("a client's file has nothing read again for what it declares for all, until that is needed", async () => {
+  const client = (declared: string) =>
+    `declare global {\n  type ${declared};\n}\nexport const page = ${declared.length};\n`;
+  await using project = await tempProject("quickstart", {
+    without: ["convoy/functions", "src"],
+    files: {
+      "convoy/functions/one.ts": `${server}export const read = query({ handler: async () => ({} as Needed) });\n`,
+      "convoy/functions/two.ts": `${server}export const read = query({ handler: async () => 1 });\n`,
+      "src/page.ts": client("Unneeded = 1"),
+    },
+  });
+  const session = openSession(project.root);
+  const before = session.analyse().facts?.modules[1];
+  const modulesAfter = async (declared: string) => {
+    await project.write("src/page.ts", client(declared));
+    session.invalidate([`${project.root}/src/page.ts`]);
+    return session.analyse().facts?.modules;
+  };
+  expect((await modulesAfter("Unneeded = 22"))?.[1]).toBe(before);
+  const result = async (declared: string) =>
+    (await modulesAfter(declared))?.[0]?.functions[0]?.result;
+  expect(await result("Needed = 1")).toEqual({ kind: "literal", value: 1 });
+  expect(await result("Needed = 2")).toEqual({ kind: "literal", value: 2 });
+  expect(await result("Unneeded = 2")).toEqual({ kind: "any" });
+});

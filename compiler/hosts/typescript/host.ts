@@ -90,11 +90,7 @@ export class TypeScriptHost implements CompilerHost {
 
   /** The sources that were read last: the project's own, and what these import from beside it. */
   get sources(): OwnSources {
-    return new OwnSources(
-      this.#ts,
-      [this.#schemaProgram, this.#program].flatMap((program) => program ?? []),
-      this.#config.layout,
-    );
+    return new OwnSources(this.#ts, this.#programs, this.#config.layout);
   }
 
   /** The files that have another text on disk than when they were read, packages left out. */
@@ -108,24 +104,23 @@ export class TypeScriptHost implements CompilerHost {
    * @returns Whether the types of all others may be other ones now.
    */
   invalidate(files: readonly string[]): boolean {
-    // Not those that are merely beside the project's: declarations that a build writes all the time.
-    const own = files.filter((file) => this.#isOwn(file));
-    const declareForAll = () => own.some((file) => this.#globals.declaresForAll(file));
+    // Not those that merely lie beside: a client's, declarations that a build writes all the time.
+    const opened = files.filter((file) => this.#programs.some((one) => one.getSourceFile(file)));
+    const declareForAll = () => opened.some((file) => this.#globals.declaresForAll(file));
     const declaredForAll = declareForAll();
     this.#files.invalidate(files);
     this.#globals.invalidate(files);
     for (const file of files) this.#exports.delete(file);
     this.#programSchema = undefined;
-    return declaredForAll || declareForAll();
+    return (
+      declaredForAll ||
+      declareForAll() ||
+      this.#programs.some((program) => this.#globals.lackedBy(program))
+    );
   }
 
-  #isOwn(file: string): boolean {
-    const { ambientFiles, sourceFiles } = this.#config;
-    return (
-      [this.#program, this.#schemaProgram].some((program) => program?.getSourceFile(file)) ||
-      ambientFiles.includes(file) ||
-      sourceFiles.includes(file)
-    );
+  get #programs(): readonly ts.Program[] {
+    return [this.#schemaProgram, this.#program].flatMap((program) => program ?? []);
   }
 
   /** The modules of functions on disk, sorted. */
