@@ -46,7 +46,7 @@ export function createFileWatcher(listener: FileWatcherListener): FileWatcher {
       const ended = open.filter(({ paths: watched }) => watched.size === 0);
       open = open.filter((one) => !ended.includes(one));
       if (wanted.size > 0) {
-        const watcher = watchDisk([...wanted], listener);
+        const watcher = watchDisk([...wanted], foldersAbove(paths), listener);
         open = [...open, { watcher, paths: wanted }];
         await ready(watcher);
       }
@@ -58,12 +58,16 @@ export function createFileWatcher(listener: FileWatcherListener): FileWatcher {
   };
 }
 
-function watchDisk(wanted: readonly string[], listener: FileWatcherListener): FSWatcher {
+function watchDisk(
+  wanted: readonly string[],
+  folders: readonly string[],
+  listener: FileWatcherListener,
+): FSWatcher {
   const changed = (file: string): void => listener.onChange(withForwardSlashes(file));
   const concerns = concernOf(wanted);
   // The folders above are watched, and all else in them ignored: a watcher of a folder itself goes
   // deaf when the folder is removed, and does not wake when it comes back (a change of branch).
-  return watch(foldersAbove(wanted), {
+  return watch([...folders], {
     ignoreInitial: true,
     // Of a folder that some other program keeps to itself (a database's, in a container) nothing is wanted.
     ignorePermissionErrors: true,
@@ -109,23 +113,27 @@ function isOfPackages(below: string): boolean {
   return /\/(?:node_modules|\.git)(?:\/|$)/.test(below);
 }
 
-function foldersAbove(wanted: readonly string[]): string[] {
-  const patterns = wanted.flatMap((one) => sourcePattern(one) ?? []);
-  const others = wanted.filter((one) => sourcePattern(one) === null);
-  const folders = new Set(others.map(folderAbove));
-  for (const { folder } of patterns) {
-    // The project's own folder is watched already: not all that is beside it, too.
-    if (!pathsTo(folder).some((one) => folders.has(one))) folders.add(folderAbove(folder));
-  }
-  // What is in one of them is watched with it.
-  return [...folders].filter(
-    (one) => !pathsTo(one).some((above) => above !== one && folders.has(above)),
-  );
+/**
+ * The folder that holds all of these paths, such as that of a monorepo: it remains when a package goes.
+ * Where only a whole disk does, the folder of each.
+ */
+function foldersAbove(paths: readonly string[]): readonly string[] {
+  const folders = paths
+    .map(withForwardSlashes)
+    .map((one) => sourcePattern(one)?.folder ?? path.posix.dirname(one));
+  const [first = [], ...others] = folders.map(pathsTo);
+  const above = others.map((one) => new Set(one));
+  const common = first.find((one) => above.every((folder) => folder.has(one)));
+  const found = common !== undefined && !isDisk(common) ? [common] : folders;
+  return [...new Set(found.map(existing))];
 }
 
-function folderAbove(file: string): string {
-  const folder = path.posix.dirname(file);
-  return existsSync(folder) || folder === file ? folder : folderAbove(folder);
+function isDisk(folder: string): boolean {
+  return path.posix.dirname(folder) === folder || folder.endsWith(":");
+}
+
+function existing(folder: string): string {
+  return existsSync(folder) || isDisk(folder) ? folder : existing(path.posix.dirname(folder));
 }
 
 function ready(watcher: FSWatcher): Promise<void> {

@@ -110,7 +110,7 @@ test("of folder/**/*.ts it tells of TypeScript files in folders that came later,
   const at = (file: string): string => path.join(project.root, file).replaceAll(path.sep, "/");
   const events = listener();
   await using watcher = createFileWatcher(events);
-  await watcher.watch([at("src/**/*.ts")]);
+  await watcher.watch([at("convoy"), at("src/**/*.ts")]);
 
   for (const file of ["node_modules/one/a.ts", ".hidden/a.ts", "style.css"]) {
     await project.write(`src/${file}`, "");
@@ -123,4 +123,21 @@ test("of folder/**/*.ts it tells of TypeScript files in folders that came later,
   await events.change(at("src/pages/new/a.tsx"));
   await project.write("src/back.ts", "");
   expect(await events.change(at("src/back.ts"))).toContain(at("src/back.ts"));
+});
+
+test("a package beside the project that is removed and comes back is watched on", async () => {
+  await using project = await tempProject("quickstart");
+  const at = (file: string): string => path.join(project.root, file).replaceAll(path.sep, "/");
+  const shared = "packages/shared/src/fields.ts";
+  await project.write(shared, "");
+  const events = listener();
+  await using watcher = createFileWatcher(events);
+  await watcher.watch([at("convoy")]);
+  // Known only when the project has been read.
+  await watcher.watch([at("convoy"), at(shared)]);
+
+  await project.remove("packages/shared");
+  expect(await events.change(at(shared))).toContain(at(shared));
+  await project.write(shared, "// back");
+  expect(await events.change(at(shared))).toContain(at(shared));
 });
