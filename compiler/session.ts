@@ -10,6 +10,7 @@ import type { ConvoyDiagnostic } from "./model/diagnostic.js";
 import type { ModuleFacts, ProjectFacts, SchemaFacts } from "./model/facts.js";
 import { loadProjectConfig, type ProjectConfig } from "./project/config.js";
 import { isFunctionsModule, type ProjectLayout } from "./project/layout.js";
+import { isOfPattern, sourcePattern } from "./project/source-pattern.js";
 import { hasSchemaErrors, runRules } from "./rules/run.js";
 import { syntaxErrors } from "./syntax-errors.js";
 
@@ -35,8 +36,8 @@ export interface Session {
   /** The text of a project file (relative to its root) as it was last read. */
   readText(file: string): string | undefined;
   /**
-   * Absolute paths of the folders and files whose changes concern the project; `folder/*.ts` where new
-   * files that are directly in a folder do.
+   * Absolute paths of the folders and files whose changes concern the project; `folder/*.ts` where those
+   * of TypeScript files that are directly in a folder do, with a `**` between where all below it do.
    */
   watchedPaths(): readonly string[];
   /**
@@ -100,15 +101,27 @@ class ProjectSession implements Session {
   }
 
   watchedPaths(): readonly string[] {
-    const { root, convoyDir } = this.project;
-    const { ambientFiles, sourceFiles, configFiles } = this.#config;
-    const isBeside = (file: string) => !file.startsWith(`${convoyDir}/`);
-    const listed = [...ambientFiles, ...sourceFiles].filter(isBeside);
-    // Those that come beside them will be listed as well; the others are what `convoy/` imports.
-    const files = [...listed, ...this.#host.sources.files().filter(isBeside)];
-    const missing = this.#host.sources.missingImports().flatMap((file) => [file, `${file}/index`]);
-    const folders = [...listed, ...missing].map((file) => `${path.posix.dirname(file)}/*.ts`);
-    return [...new Set([convoyDir, `${root}/tsconfig.json`, ...configFiles, ...files, ...folders])];
+    const { convoyDir } = this.project;
+    const { ambientFiles, sourceFiles, sourcePatterns, configFiles } = this.#config;
+    const patterns = sourcePatterns.flatMap((one) => sourcePattern(one) ?? []);
+    const isBeside = (file: string) =>
+      !file.startsWith(`${convoyDir}/`) && !patterns.some((one) => isOfPattern(one, file));
+    // A tsconfig may list files; the others are what `convoy/` imports.
+    const listed = [...ambientFiles, ...sourceFiles, ...this.#host.sources.files()];
+    const missing = this.#host.sources
+      .missingImports()
+      .flatMap((file) => [file, `${file}/index`])
+      .filter((file) => isBeside(`${file}.ts`))
+      .map((file) => `${path.posix.dirname(file)}/*.ts`);
+    return [
+      ...new Set([
+        convoyDir,
+        ...configFiles,
+        ...sourcePatterns,
+        ...listed.filter(isBeside),
+        ...missing,
+      ]),
+    ];
   }
 
   changedOnDisk(): readonly string[] {
@@ -148,7 +161,8 @@ class ProjectSession implements Session {
 
   #analyse(changed: readonly string[]): Analysis {
     const configChanged = changed.some((file) => this.#config.configFiles.includes(file));
-    const others = this.#cameOrWent(changed);
+    const missing = new Set(this.#host.sources.missingImports());
+    const others = this.#cameOrWent(changed, missing);
     const cameOrWent = others.length > 0;
     if (configChanged || cameOrWent) this.#config = this.#loadConfig();
     if (configChanged) this.#reset();
@@ -156,8 +170,11 @@ class ProjectSession implements Session {
     const concernsAll = this.#host.invalidate(changed);
     for (const file of changed) this.#parsed.delete(file);
 
-    // A module of functions is opened for itself; any other file for those that import it.
-    const mayBeImported = others.some((file) => !isFunctionsModule(this.project, file));
+    // A module of functions is opened for itself, unless it was missed; any other file for those that
+    // import it.
+    const mayBeImported = others.some(
+      (file) => !isFunctionsModule(this.project, file) || missing.has(withoutExtension(file)),
+    );
     if (mayBeImported) this.#host.resolveAnew();
     if (mayBeImported || concernsAll) this.#schema = null;
     const schema = this.#readSchema(changed);
@@ -191,12 +208,11 @@ class ProjectSession implements Session {
   }
 
   /** The files that came or went, of those that the project is made of. */
-  #cameOrWent(changed: readonly string[]): readonly string[] {
+  #cameOrWent(changed: readonly string[], missing: ReadonlySet<string>): readonly string[] {
     const isKnown = (file: string) =>
       this.#host.program?.getSourceFile(file) !== undefined || this.#parsed.has(file);
     const others = changed.filter((file) => isKnown(file) !== this.#system.fileExists(file));
     if (others.length === 0) return others;
-    const missing = new Set(this.#host.sources.missingImports());
     const { ambientFiles, sourceFiles } = this.#loadConfig();
     const { convoyDir } = this.project;
     const listed = new Set([...ambientFiles, ...sourceFiles]);

@@ -11,7 +11,9 @@ export interface ProjectConfig {
   readonly ambientFiles: readonly string[];
   /** Every source file that the tsconfig includes, declarations and generated code left out. */
   readonly sourceFiles: readonly string[];
-  /** The tsconfig and those that it extends. */
+  // Where it looks for them, so where files may come: `folder/*.ts`, or `folder/**/*.ts` with all below.
+  readonly sourcePatterns: readonly string[];
+  /** The places of its tsconfig, there or not, and those that it extends. */
   readonly configFiles: readonly string[];
   /** The project emits declarations, so generated types must be in files that get emitted. */
   readonly emitsDeclarations: boolean;
@@ -34,12 +36,12 @@ export function loadProjectConfig(options: {
   const system = options.system ?? typescript.sys;
   const layout = projectLayout(system.resolvePath(root));
   requireFolder(system, layout);
-  const configFile = [`${layout.convoyDir}/tsconfig.json`, `${layout.root}/tsconfig.json`].find(
-    (file) => system.fileExists(file),
-  );
+  const places = [`${layout.convoyDir}/tsconfig.json`, `${layout.root}/tsconfig.json`];
+  const configFile = places.find((file) => system.fileExists(file));
   if (configFile === undefined) {
     const defaults = defaultOptions(typescript);
-    return configOf(layout, defaults, [], [], hasDrizzle(typescript, system, layout, defaults));
+    const drizzle = hasDrizzle(typescript, system, layout, defaults);
+    return configOf({ layout, options: defaults, fileNames: [], configFiles: places, drizzle });
   }
 
   const json = typescript.readJsonConfigFile(configFile, (file) => system.readFile(file));
@@ -66,13 +68,14 @@ export function loadProjectConfig(options: {
   }
   const extended = (json.extendedSourceFiles ?? []).map((file) => system.resolvePath(file));
   const compatible = compatibleOptions(parsed.options, installedMajor(typescript, system, layout));
-  return configOf(
+  return configOf({
     layout,
-    compatible,
-    parsed.fileNames,
-    [configFile, ...extended],
-    hasDrizzle(typescript, system, layout, compatible),
-  );
+    options: compatible,
+    fileNames: parsed.fileNames,
+    folders: parsed.wildcardDirectories ?? {},
+    configFiles: [...places, ...extended],
+    drizzle: hasDrizzle(typescript, system, layout, compatible),
+  });
 }
 
 /** The same of a program that someone else has made. */
@@ -82,14 +85,13 @@ export function configOfProgram(
   layout: ProjectLayout,
 ): ProjectConfig {
   const options = program.getCompilerOptions();
-  const files = program.getRootFileNames();
-  return configOf(
+  return configOf({
     layout,
     options,
-    files,
-    [],
-    hasDrizzle(typescript, typescript.sys, layout, options),
-  );
+    fileNames: program.getRootFileNames(),
+    configFiles: [],
+    drizzle: hasDrizzle(typescript, typescript.sys, layout, options),
+  });
 }
 
 function hasDrizzle(
@@ -187,19 +189,30 @@ function installedMajor(
 
 const declarationFile = /\.d\.[cm]?ts$/;
 
-function configOf(
-  layout: ProjectLayout,
-  options: ts.CompilerOptions,
-  fileNames: readonly string[],
-  configFiles: readonly string[],
-  drizzle: boolean,
-): ProjectConfig {
+function configOf({
+  layout,
+  options,
+  fileNames,
+  folders = {},
+  configFiles,
+  drizzle,
+}: {
+  readonly layout: ProjectLayout;
+  readonly options: ts.CompilerOptions;
+  readonly fileNames: readonly string[];
+  readonly folders?: Readonly<Record<string, ts.WatchDirectoryFlags>>;
+  readonly configFiles: readonly string[];
+  readonly drizzle: boolean;
+}): ProjectConfig {
   const own = fileNames.filter((file) => !file.startsWith(`${layout.generatedDir}/`));
   return Object.freeze({
     layout,
     options: analysisOptions(options),
     ambientFiles: own.filter((file) => declarationFile.test(file)),
     sourceFiles: own.filter((file) => !declarationFile.test(file)),
+    sourcePatterns: Object.entries(folders).map(([folder, isDeep]) =>
+      isDeep ? `${folder}/**/*.ts` : `${folder}/*.ts`,
+    ),
     configFiles,
     hasDrizzle: drizzle,
     emitsDeclarations: options.declaration === true || options.composite === true,

@@ -79,3 +79,36 @@ test("a module that gets extended outside convoy/ is read with its extension", a
   const { facts } = analyse(shop.root);
   expect(facts?.schema.tables[0]?.fields[0]?.type).toEqual({ kind: "bigint" });
 });
+
+test.for([
+  ["by an alias", "@/shop"],
+  ["by the package that another one takes it from", "inner"],
+] as const)("a module is read with an extension that names it %s", async ([, name]) => {
+  await using shop = await project("import('../src/shop').Shop['extra']");
+  await shop.write(
+    "tsconfig.json",
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        module: "esnext",
+        moduleResolution: "bundler",
+        paths: { "@/*": ["./src/*"] },
+      },
+      include: ["convoy", "src"],
+    }),
+  );
+  await shop.write(
+    "src/shop.ts",
+    name === "inner"
+      ? 'export type { Shop } from "outer";\n'
+      : "export interface Shop { name: string }\n",
+  );
+  await shop.write("node_modules/outer/index.d.ts", 'export type { Shop } from "inner";\n');
+  await shop.write("node_modules/inner/index.d.ts", "export interface Shop { name: string }\n");
+  await shop.write(
+    "src/extend.ts",
+    `declare module "${name}" {\n  interface Shop { extra: bigint }\n}\nexport {};\n`,
+  );
+  const { facts } = analyse(shop.root);
+  expect(facts?.schema.tables[0]?.fields[0]?.type).toEqual({ kind: "bigint" });
+});

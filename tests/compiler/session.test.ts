@@ -141,3 +141,90 @@ test("what a session says after edits is what a new one would say", async () => 
     { numRuns: 10 },
   );
 }, 180_000);
+
+test("a tsconfig that came where there was none is read", async () => {
+  const paths = (folder: string) =>
+    JSON.stringify({
+      compilerOptions: { strict: true, module: "esnext", paths: { "@/*": [folder] } },
+    });
+  await using project = await tempProject("quickstart", {
+    without: ["convoy", "src", "tsconfig.json"],
+    files: {
+      "convoy/schema.ts":
+        'import { defineSchema } from "convoy";\nexport default defineSchema({});\n',
+      "convoy/functions/one.ts": `${server}import { value } from "@/value";
+export const read = query({ handler: async () => value() });
+`,
+      "one/value.ts": "export const value = () => 1n;\n",
+      "two/value.ts": "export const value = () => true;\n",
+    },
+  });
+  const session = openSession(project.root);
+  const resultAfter = async (file: string, text: string) => {
+    await project.write(file, text);
+    session.invalidate([`${project.root}/${file}`]);
+    return session.analyse().facts?.modules[0]?.functions[0]?.result.kind;
+  };
+  session.analyse();
+  expect(await resultAfter("tsconfig.json", paths("./one/*"))).toBe("bigint");
+  expect(await resultAfter("convoy/tsconfig.json", paths("../two/*"))).toBe("boolean");
+});
+
+test("a schema finds the module of functions that it lacked", async () => {
+  const shared = "convoy/functions/shared.ts";
+  await using project = await tempProject("quickstart", {
+    without: ["convoy", "src"],
+    files: {
+      "convoy/schema.ts": `import { defineSchema, defineTable } from "convoy";
+import { shape } from "./functions/shared";
+export default defineSchema({ things: defineTable(shape) });
+`,
+    },
+  });
+  const session = openSession(project.root);
+  expect(session.analyse().facts).toBeNull();
+  await project.write(
+    shared,
+    'import { z } from "zod";\nexport const shape = { name: z.string() };\n',
+  );
+  session.invalidate([`${project.root}/${shared}`]);
+  const [things] = session.analyse().facts?.schema.tables ?? [];
+  expect(things?.fields.map(({ name }) => name)).toEqual(["name"]);
+});
+
+test("declarations that are no part of the project have nothing read again", async () => {
+  await using project = await tempProject("quickstart");
+  const session = openSession(project.root);
+  const before = session.analyse().facts?.modules;
+  await project.write("dist/built.d.ts", "type Built = 1;\n");
+  session.invalidate([`${project.root}/dist/built.d.ts`]);
+  const after = session.analyse().facts?.modules;
+  expect(after).toHaveLength(before?.length ?? 0);
+  for (const [index, module] of after?.entries() ?? []) expect(module).toBe(before?.[index]);
+});
+
+test("a client's file has nothing read again for what it declares for all, until that is needed", async () => {
+  const client = (declared: string) =>
+    `declare global {\n  type ${declared};\n}\nexport const page = ${declared.length};\n`;
+  await using project = await tempProject("quickstart", {
+    without: ["convoy/functions", "src"],
+    files: {
+      "convoy/functions/one.ts": `${server}export const read = query({ handler: async () => ({} as Needed) });\n`,
+      "convoy/functions/two.ts": `${server}export const read = query({ handler: async () => 1 });\n`,
+      "src/page.ts": client("Unneeded = 1"),
+    },
+  });
+  const session = openSession(project.root);
+  const before = session.analyse().facts?.modules[1];
+  const modulesAfter = async (declared: string) => {
+    await project.write("src/page.ts", client(declared));
+    session.invalidate([`${project.root}/src/page.ts`]);
+    return session.analyse().facts?.modules;
+  };
+  expect((await modulesAfter("Unneeded = 22"))?.[1]).toBe(before);
+  const result = async (declared: string) =>
+    (await modulesAfter(declared))?.[0]?.functions[0]?.result;
+  expect(await result("Needed = 1")).toEqual({ kind: "literal", value: 1 });
+  expect(await result("Needed = 2")).toEqual({ kind: "literal", value: 2 });
+  expect(await result("Unneeded = 2")).toEqual({ kind: "any" });
+});

@@ -6,15 +6,18 @@ import { withoutExtension } from "./module-file.js";
 interface Declared {
   /** Of types and values. */
   readonly names: readonly string[];
-  /** Modules that it extends: packages by their names, files by their absolute paths. */
+  /** Modules that it declares or extends: by their names, files by their absolute paths. */
   readonly modules: readonly string[];
+  /** The files of those that are there. */
+  readonly extended: readonly string[];
 }
 
-const nothing: Declared = { names: [], modules: [] };
+const nothing: Declared = { names: [], modules: [], extended: [] };
 
 export interface GlobalSourcesOptions {
   readonly ts: typeof ts;
   readonly system: ts.System;
+  readonly options: ts.CompilerOptions;
   /** The project's files that are no declaration files. */
   readonly files: readonly string[];
 }
@@ -27,6 +30,7 @@ export interface GlobalSourcesOptions {
 export class GlobalSources {
   readonly #ts: typeof ts;
   readonly #system: ts.System;
+  readonly #options: ts.CompilerOptions;
   readonly #files: readonly string[];
   readonly #declared = new Map<string, Declared>();
   readonly #found = new Set<string>();
@@ -34,6 +38,7 @@ export class GlobalSources {
   constructor(options: GlobalSourcesOptions) {
     this.#ts = options.ts;
     this.#system = options.system;
+    this.#options = options.options;
     this.#files = options.files;
   }
 
@@ -72,6 +77,7 @@ export class GlobalSources {
     const lacking = missing.filter((file) => {
       const declared = this.#declaredBy(file);
       return (
+        declared.extended.some((extended) => program.getSourceFile(extended) !== undefined) ||
         declared.modules.some((name) => modules.has(name) || texts.some(importing(name))) ||
         declared.names.some((name) => texts.some(naming(name)))
       );
@@ -93,16 +99,24 @@ export class GlobalSources {
     const source = this.#ts.createSourceFile(file, text, this.#ts.ScriptTarget.Latest);
     const blocks = source.statements.filter(this.#ts.isModuleDeclaration);
     const global = blocks.filter(({ name }) => name.text === "global");
-    const extended = blocks.filter(({ name }) => this.#ts.isStringLiteral(name));
+    const named = blocks.flatMap(({ name }) => (this.#ts.isStringLiteral(name) ? name.text : []));
     const names = (isModule ? global : source.statements)
       .flatMap((statement) => this.#namesOf(statement))
       .filter((name) => name !== "global");
-    const modules = extended.map(({ name }) =>
-      name.text.startsWith(".")
-        ? withoutExtension(path.posix.join(path.posix.dirname(file), name.text))
-        : name.text,
+    const modules = named.map((name) =>
+      name.startsWith(".")
+        ? withoutExtension(path.posix.join(path.posix.dirname(file), name))
+        : name,
     );
-    return names.length + modules.length === 0 ? nothing : { names, modules };
+    if (names.length + modules.length === 0) return nothing;
+    // By an alias, or of a package that others import: nobody need name what it names.
+    const extended = named.flatMap((name) => this.#resolve(name, file) ?? []);
+    return { names, modules, extended };
+  }
+
+  #resolve(module: string, file: string): string | undefined {
+    return this.#ts.resolveModuleName(module, file, this.#options, this.#system).resolvedModule
+      ?.resolvedFileName;
   }
 
   /** What a file that depends on the statement must name: a type, or a member that one gets here. */

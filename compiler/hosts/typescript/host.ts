@@ -62,6 +62,7 @@ export class TypeScriptHost implements CompilerHost {
     return new GlobalSources({
       ts: this.#ts,
       system: this.#system,
+      options: this.#config.options,
       files: this.#config.sourceFiles,
     });
   }
@@ -89,11 +90,7 @@ export class TypeScriptHost implements CompilerHost {
 
   /** The sources that were read last: the project's own, and what these import from beside it. */
   get sources(): OwnSources {
-    return new OwnSources(
-      this.#ts,
-      [this.#schemaProgram, this.#program].flatMap((program) => program ?? []),
-      this.#config.layout,
-    );
+    return new OwnSources(this.#ts, this.#programs, this.#config.layout);
   }
 
   /** The files that have another text on disk than when they were read, packages left out. */
@@ -107,13 +104,23 @@ export class TypeScriptHost implements CompilerHost {
    * @returns Whether the types of all others may be other ones now.
    */
   invalidate(files: readonly string[]): boolean {
-    const declareForAll = () => files.some((file) => this.#globals.declaresForAll(file));
+    // Not those that merely lie beside: a client's, declarations that a build writes all the time.
+    const opened = files.filter((file) => this.#programs.some((one) => one.getSourceFile(file)));
+    const declareForAll = () => opened.some((file) => this.#globals.declaresForAll(file));
     const declaredForAll = declareForAll();
     this.#files.invalidate(files);
     this.#globals.invalidate(files);
     for (const file of files) this.#exports.delete(file);
     this.#programSchema = undefined;
-    return declaredForAll || declareForAll();
+    return (
+      declaredForAll ||
+      declareForAll() ||
+      this.#programs.some((program) => this.#globals.lackedBy(program))
+    );
+  }
+
+  get #programs(): readonly ts.Program[] {
+    return [this.#schemaProgram, this.#program].flatMap((program) => program ?? []);
   }
 
   /** The modules of functions on disk, sorted. */

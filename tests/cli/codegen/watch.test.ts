@@ -55,7 +55,8 @@ export default defineSchema({ users: defineTable({ ...fields, paid: z.custom<Mon
       "packages/app/convoy/functions/users.ts": `import { query } from "../_generated/server";
 import { late } from "../../src/late";
 import { latest } from "@/latest";
-export const one = query({ handler: async () => [late(), latest()] as const });
+import { inside } from "@/folder/inside";
+export const one = query({ handler: async () => [late(), latest(), inside()] as const });
 `,
       "packages/shared/fields.ts": `import { z } from "zod";
 export const fields = { name: z.string() };
@@ -87,6 +88,9 @@ export const fields = { name: z.string(), nick: z.string() };
   await project.write(app("src/latest.ts"), "export const latest = () => ({ alias: true });\n");
   expect(await convoy.line(/^Wrote /)).toContain("apiTypes.d.ts");
   expect(await generatedIn("apiTypes.d.ts")).toContain("{ alias: boolean }");
+  await project.write(app("src/folder/inside.ts"), "export const inside = () => ({ deep: 1 });\n");
+  expect(await convoy.line(/^Wrote /)).toContain("apiTypes.d.ts");
+  expect(await generatedIn("apiTypes.d.ts")).toContain("{ deep: number }");
 });
 
 test("--watch ends at Ctrl-C with exit code 0", async () => {

@@ -104,3 +104,40 @@ test("what is not watched is not told of, and a new set of paths replaces the ol
   const second = await events.change(at("convoy/other.ts"));
   expect(second).not.toContain(at("convoy/schema.ts"));
 });
+
+test("of folder/**/*.ts it tells of TypeScript files in folders that came later, none of packages or hidden ones", async () => {
+  await using project = await tempProject("quickstart", { without: ["src"] });
+  const at = (file: string): string => path.join(project.root, file).replaceAll(path.sep, "/");
+  const events = listener();
+  await using watcher = createFileWatcher(events);
+  await watcher.watch([at("convoy"), at("src/**/*.ts")]);
+
+  for (const file of ["node_modules/one/a.ts", ".hidden/a.ts", "style.css"]) {
+    await project.write(`src/${file}`, "");
+  }
+  await project.write("src/pages/new/a.tsx", "");
+  expect(new Set(await events.change(at("src/pages/new/a.tsx")))).toEqual(
+    new Set([at("src/pages/new/a.tsx")]),
+  );
+  await project.remove("src");
+  await events.change(at("src/pages/new/a.tsx"));
+  await project.write("src/back.ts", "");
+  expect(await events.change(at("src/back.ts"))).toContain(at("src/back.ts"));
+});
+
+test("a package beside the project that is removed and comes back is watched on", async () => {
+  await using project = await tempProject("quickstart");
+  const at = (file: string): string => path.join(project.root, file).replaceAll(path.sep, "/");
+  const shared = "packages/shared/src/fields.ts";
+  await project.write(shared, "");
+  const events = listener();
+  await using watcher = createFileWatcher(events);
+  await watcher.watch([at("convoy")]);
+  // Known only when the project has been read.
+  await watcher.watch([at("convoy"), at(shared)]);
+
+  await project.remove("packages/shared");
+  expect(await events.change(at(shared))).toContain(at(shared));
+  await project.write(shared, "// back");
+  expect(await events.change(at(shared))).toContain(at(shared));
+});
