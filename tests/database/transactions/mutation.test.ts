@@ -1,35 +1,21 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { ConvoyError } from "../../../protocol/errors.js";
 import type { WriteSession } from "../../../runtime/database/session/session.js";
-import type { StatementResult } from "../../../runtime/database/session/statement.js";
-import { trimLedger } from "../../../runtime/database/transactions/trim-ledger.js";
 import { runMutation } from "../../../runtime/database/transactions/mutation.js";
-import type { MutationOptions } from "../../../runtime/database/transactions/mutation-options.js";
-import { runQuery } from "../../../runtime/database/transactions/query.js";
 import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
 import { createPool, type Pool } from "../../../runtime/postgres/pool/pool.js";
-import { countedTiming, databaseWith, execute, jsonCodec, rows, statement } from "./database.js";
+import { countedTiming, databaseWith, execute, rows } from "./database.js";
+import { codeOf, emptySql, id, insert, names, options, stored, usersSql } from "./users.js";
 
 let database: OwnDatabase;
 let pool: Pool;
-const options: MutationOptions<unknown> = { codec: jsonCodec, uniqueIndex };
-const id = { clientId: "client", mutationId: "1" };
 
 beforeAll(async () => {
-  database = await databaseWith(
-    `create table users (name text collate "C" not null);
-     create unique index users_by_name on users (name);
-     create table counters (name text primary key, value int not null);
-     create table later (name text, constraint later_name unique (name) deferrable initially deferred)`,
-  );
+  database = await databaseWith(usersSql);
   pool = createPool({ url: database.url, max: 12 });
 });
 
 beforeEach(async () => {
-  await execute(
-    database.url,
-    "truncate users, later, counters, _convoy.mutations; insert into counters values ('a', 0)",
-  );
+  await execute(database.url, emptySql);
 });
 
 afterAll(async () => {
@@ -48,7 +34,7 @@ test("a mutation commits all that it wrote, and reads it before", async () => {
     options,
   );
   expect(found).toEqual(["ada", "bob"]);
-  expect(await stored()).toEqual(["ada", "bob"]);
+  expect(await stored(pool)).toEqual(["ada", "bob"]);
 });
 
 test("a mutation whose handler throws writes nothing", async () => {
@@ -62,7 +48,7 @@ test("a mutation whose handler throws writes nothing", async () => {
     options,
   );
   await expect(run).rejects.toBe(error);
-  expect(await stored()).toEqual([]);
+  expect(await stored(pool)).toEqual([]);
 });
 
 test("a mutation that sends no statement needs no transaction", async () => {
@@ -122,7 +108,7 @@ test("a handler may catch a unique violation and go on, and what it wrote before
     "unique-violation",
     ["ada", "after", "before 2"],
   ]);
-  expect(await stored()).toEqual(["ada", "after", "before 2"]);
+  expect(await stored(pool)).toEqual(["ada", "after", "before 2"]);
 
   // The next call knows.
   await execute(database.url, "delete from users where name <> 'ada'");
@@ -141,7 +127,7 @@ test("a handler that catches a unique violation and returns commits what it wrot
     options,
   );
   expect(await run).toBe("unique-violation");
-  expect(await stored()).toEqual(["ada", "bob"]);
+  expect(await stored(pool)).toEqual(["ada", "bob"]);
 });
 
 test("statements sent at once fail one by one when the handler wants to know each", async () => {
@@ -160,7 +146,7 @@ test("statements sent at once fail one by one when the handler wants to know eac
     ["ada", "bob", "cid", "dan"],
     ["fulfilled", "rejected", "fulfilled", "rejected", "fulfilled"],
   ]);
-  expect(await stored()).toEqual(["ada", "bob", "cid", "dan"]);
+  expect(await stored(pool)).toEqual(["ada", "bob", "cid", "dan"]);
 });
 
 test("a handler may catch the error of its own SQL and go on", async () => {
@@ -175,7 +161,7 @@ test("a handler may catch the error of its own SQL and go on", async () => {
     options,
   );
   expect(await run).toBe("sql-error");
-  expect(await stored()).toEqual(["ada", "raw"]);
+  expect(await stored(pool)).toEqual(["ada", "raw"]);
 });
 
 test("a failed statement that cannot be undone by itself fails the mutation, whatever is caught", async () => {
@@ -193,7 +179,7 @@ test("a failed statement that cannot be undone by itself fails the mutation, wha
   );
   await expect(run).rejects.toMatchObject({ code: "schema-out-of-step" });
   expect(runs).toBe(1);
-  expect(await stored()).toEqual([]);
+  expect(await stored(pool)).toEqual([]);
 });
 
 test("a statement that nobody waits for is part of the mutation", async () => {
@@ -204,7 +190,7 @@ test("a statement that nobody waits for is part of the mutation", async () => {
     },
     options,
   );
-  expect(await stored()).toEqual(["ada"]);
+  expect(await stored(pool)).toEqual(["ada"]);
 });
 
 test("the failure of a statement that nobody waits for fails the mutation", async () => {
@@ -220,7 +206,7 @@ test("the failure of a statement that nobody waits for fails the mutation", asyn
     );
     await expect(run).rejects.toMatchObject({ code: "unique-violation" });
   }
-  expect(await stored()).toEqual(["ada"]);
+  expect(await stored(pool)).toEqual(["ada"]);
 });
 
 test("a session is of no use after its mutation", async () => {
@@ -233,7 +219,7 @@ test("a session is of no use after its mutation", async () => {
     options,
   );
   expect(await codeOf(insert(kept as unknown as WriteSession, "late"))).toBe("transaction-ended");
-  expect(await stored()).toEqual([]);
+  expect(await stored(pool)).toEqual([]);
 });
 
 test("a constraint that is checked at COMMIT fails the mutation", async () => {
@@ -246,7 +232,7 @@ test("a constraint that is checked at COMMIT fails the mutation", async () => {
     { ...options, id },
   );
   await expect(run).rejects.toMatchObject({ code: "unique-violation" });
-  expect(await stored()).toEqual([]);
+  expect(await stored(pool)).toEqual([]);
 });
 
 test("a mutation that waits too long between two statements is ended, and not run again", async () => {
@@ -269,7 +255,7 @@ test("a mutation that waits too long between two statements is ended, and not ru
     expect(await codeOf(run)).toBe("transaction-idle-too-long");
     expect(runs).toBe(1);
   }
-  expect(await stored()).toEqual([]);
+  expect(await stored(pool)).toEqual([]);
 });
 
 test("a conflict runs the mutation again, even if its handler has caught it", async () => {
@@ -321,129 +307,6 @@ test("many mutations of one document all get through", async () => {
   expect(await execute(database.url, "select value from counters")).toEqual([[120]]);
 });
 
-test("a mutation that is sent again gets the stored result, and is not applied again", async () => {
-  let runs = 0;
-  const work = async (session: WriteSession): Promise<unknown> => {
-    await rows(session, "update counters set value = value + 1");
-    return { run: ++runs };
-  };
-  expect(await runMutation(pool, work, { ...options, id })).toEqual({ run: 1 });
-  expect(await runMutation(pool, work, { ...options, id })).toEqual({ run: 1 });
-  expect(await runMutation(pool, work, { ...options, id: { ...id, mutationId: "2" } })).toEqual({
-    run: 3,
-  });
-  expect(await execute(database.url, "select value from counters")).toEqual([[2]]);
-});
-
-test("a mutation that is sent again may trip over its own first effects", async () => {
-  const work = async (session: WriteSession): Promise<string> => {
-    await insert(session, "ada");
-    return "inserted";
-  };
-  expect(await runMutation(pool, work, { ...options, id })).toBe("inserted");
-  expect(await runMutation(pool, work, { ...options, id })).toBe("inserted");
-  expect(await stored()).toEqual(["ada"]);
-});
-
-test("a mutation that failed may be sent again with its id", async () => {
-  const work = (session: WriteSession) => insert(session, "ada").then(() => "inserted");
-  await execute(database.url, "insert into users values ('ada')");
-  expect(await codeOf(runMutation(pool, work, { ...options, id }))).toBe("unique-violation");
-  await execute(database.url, "delete from users");
-  expect(await runMutation(pool, work, { ...options, id })).toBe("inserted");
-});
-
-test("a mutation that is sent many times at once is applied once", async () => {
-  let runs = 0;
-  const work = async (session: WriteSession): Promise<number> => {
-    const run = ++runs;
-    await rows(session, "update counters set value = value + 1");
-    return run;
-  };
-  const results = await Promise.all(
-    Array.from({ length: 8 }, () => runMutation(pool, work, { ...options, id })),
-  );
-  expect(new Set(results).size).toBe(1);
-  expect(await execute(database.url, "select value from counters")).toEqual([[1]]);
-});
-
-test("a mutation whose earlier attempt does not end is told to wait", async () => {
-  await using impatient = createPool({ url: database.url, statementTimeoutMs: 20 });
-  let release = (): void => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  let held = (): void => {};
-  const holds = new Promise<void>((resolve) => {
-    held = resolve;
-  });
-  const first = runMutation(
-    pool,
-    async (session) => {
-      await insert(session, "ada");
-      held();
-      await released;
-      return "first";
-    },
-    { ...options, id },
-  );
-  await holds;
-  const fails = (): never => {
-    throw new Error("It must not be told.");
-  };
-  const second = runMutation(impatient, fails, { ...options, id });
-  await expect(second).rejects.toMatchObject({ code: "mutation-in-progress", retryable: true });
-  release();
-  expect(await first).toBe("first");
-  expect(await runMutation(impatient, fails, { ...options, id })).toBe("first");
-});
-
-test("ids of mutations are plain and short", async () => {
-  for (const clientId of ["", "a b", "a\0", "ä", "x".repeat(129)])
-    expect(await codeOf(runMutation(pool, () => 1, { ...options, id: { ...id, clientId } }))).toBe(
-      "invalid-mutation-id",
-    );
-});
-
-test("the ledger forgets what is old", async () => {
-  for (const mutationId of ["1", "2", "3"])
-    await runMutation(pool, () => 1, { ...options, id: { ...id, mutationId } });
-  await execute(
-    database.url,
-    "update _convoy.mutations set created_at = now() - interval '1 hour' where mutation_id <> '3'",
-  );
-  expect(await trimLedger(pool, 60_000)).toBe(2);
-  expect(await trimLedger(pool, 60_000)).toBe(0);
-  expect(await execute(database.url, "select mutation_id from _convoy.mutations")).toEqual([["3"]]);
-});
-
 async function exists(sql: string): Promise<boolean> {
   return (await execute(database.url, sql)).length > 0;
-}
-
-function insert(session: WriteSession, name: string): Promise<StatementResult> {
-  return session.runChecked(statement("insert into users (name) values ($1)"), [name]);
-}
-
-async function names(session: Parameters<typeof rows>[0]): Promise<unknown> {
-  return (await rows(session, "select name from users order by name")).map(([name]) => name);
-}
-
-async function stored(): Promise<unknown> {
-  return await runQuery(pool, names);
-}
-
-async function codeOf(promise: Promise<unknown>): Promise<string | null> {
-  try {
-    await promise;
-    return null;
-  } catch (error) {
-    return (error as ConvoyError).code;
-  }
-}
-
-function uniqueIndex(name: string): { table: string; index: string; fields: string[] } | undefined {
-  return name === "users_by_name"
-    ? { table: "users", index: "by_name", fields: ["name"] }
-    : undefined;
 }

@@ -1,11 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { runMutation } from "../../../runtime/database/transactions/mutation.js";
 import { LEDGER_RETENTION_MS } from "../../../runtime/database/transactions/trim-ledger.js";
-import { syncSchema } from "../../../runtime/postgres/apply/sync-schema.js";
-import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
-import { createPool, type Pool } from "../../../runtime/postgres/pool/pool.js";
+import type { Pool } from "../../../runtime/postgres/pool/pool.js";
 import { keepLedgerShort } from "../../../runtime/realtime/changes/ledger-trimmer.js";
 import { LiveServer } from "../../../runtime/realtime/live-server.js";
 import { holdLease } from "../../../runtime/realtime/changes/lease.js";
@@ -13,26 +11,19 @@ import { usualLimits } from "../../../runtime/server/limits.js";
 import { jsonCodec } from "../../database/transactions/database.js";
 import { manifest, table, text } from "../../postgres/plan/manifests.js";
 import { waitUntil } from "../../postgres/embedded/wait-until.js";
-import { testDatabase } from "../../support/postgres.js";
 import { manualClock, type ManualClock } from "./manual-clock.js";
+import { type OpenDatabase, openDatabase } from "./open-database.js";
 
-let database: OwnDatabase;
+let database: OpenDatabase;
 let pool: Pool;
 let client: Client;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  await syncSchema({ url: database.url, manifest: manifest([table("notes", { title: text })]) });
-  pool = createPool({ url: database.url });
-  client = new Client({ connectionString: database.url });
-  await client.connect();
+  database = await openDatabase(manifest([table("notes", { title: text })]));
+  ({ pool, client } = database);
 });
 
-afterAll(async () => {
-  await client.end();
-  await pool[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+afterAll(() => database[Symbol.asyncDispose]());
 
 beforeEach(async () => {
   await client.query("truncate _convoy.leases, _convoy.mutations");

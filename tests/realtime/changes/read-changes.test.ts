@@ -2,17 +2,15 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { syncSchema } from "../../../runtime/postgres/apply/sync-schema.js";
-import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
-import { createPool, type Pool } from "../../../runtime/postgres/pool/pool.js";
+import type { Pool } from "../../../runtime/postgres/pool/pool.js";
 import type { Fence } from "../../../runtime/realtime/changes/fence.js";
 import { holdLease, type Lease } from "../../../runtime/realtime/changes/lease.js";
 import { propertyRuns } from "../../database/support/property-runs.js";
 import { index, manifest, table, text } from "../../postgres/plan/manifests.js";
 import { waitUntil } from "../../postgres/embedded/wait-until.js";
-import { testDatabase } from "../../support/postgres.js";
 import { layoutsOf, type LogReader, openLogReader } from "./log-reader.js";
 import { manualClock } from "./manual-clock.js";
+import { type OpenDatabase, openDatabase } from "./open-database.js";
 
 const schema = manifest([
   table("notes", { title: text }, { indexes: [index("by_title", "title")] }),
@@ -21,23 +19,16 @@ const schema = manifest([
 const layouts = layoutsOf(schema);
 const [NOTES, OTHERS] = [1, 2];
 
-let database: OwnDatabase;
+let database: OpenDatabase;
 let pool: Pool;
 let client: Client;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  await syncSchema({ url: database.url, manifest: schema });
-  pool = createPool({ url: database.url });
-  client = new Client({ connectionString: database.url });
-  await client.connect();
+  database = await openDatabase(schema);
+  ({ pool, client } = database);
 });
 
-afterAll(async () => {
-  await client.end();
-  await pool[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+afterAll(() => database[Symbol.asyncDispose]());
 
 beforeEach(async () => {
   await client.query("delete from _convoy.leases; delete from _convoy.changes");
