@@ -58,8 +58,8 @@ const files = new WeakMap<ts.SourceFile, FileSyntax>();
 const statements = new WeakMap<ts.Statement, Read>();
 
 interface Read {
-  /** The file that the statement was part of, since names mean something in a file only. */
-  readonly sourceFile: ts.SourceFile;
+  /** The file that the statement is part of, since names mean something in a file only. */
+  sourceFile: ts.SourceFile;
   readonly syntax: StatementSyntax;
 }
 
@@ -95,7 +95,7 @@ export function statementReader(
 export function keepStatements(sourceFile: ts.SourceFile, untouched: Iterable<ts.Statement>): void {
   for (const statement of untouched) {
     const known = statements.get(statement);
-    if (known !== undefined) statements.set(statement, { ...known, sourceFile });
+    if (known !== undefined) known.sourceFile = sourceFile;
   }
 }
 
