@@ -59,11 +59,13 @@ export class AffectedFiles {
    * far it has moved in the text. None where that cannot be told from the file by itself.
    */
   untouchedExports(file: ts.SourceFile): ReadonlyMap<string, number> {
-    return new Map(
-      [...this.#untouchedIn(file)].flatMap(([{ pos }, { before, exports }]) =>
-        exports.map((name) => [name, pos - before.pos] as const),
-      ),
-    );
+    const distances = new Map<string, number>();
+    for (const [{ pos }, { before, exports }] of this.#untouchedIn(file)) {
+      for (const name of exports) {
+        if (!distances.has(name)) distances.set(name, pos - before.pos);
+      }
+    }
+    return distances;
   }
 
   /** The checker from before the edit. */
@@ -90,12 +92,13 @@ export class AffectedFiles {
     if (!before || this.#graph.importsItself(file) || others.some((one) => this.#isConcerned(one)))
       return new Map();
     const concerned = fileReferences(this.#ts, file).api.filter((use) => this.#isDifferent(use));
-    return untouchedStatements({
+    const untouched = untouchedStatements({
       ts: this.#ts,
       before,
       after: file,
       concerned: concerned.map(({ position }) => position),
     });
+    return new Map(untouched.map((statement) => [statement.node, statement]));
   }
 
   #isConcerned(file: ts.SourceFile): boolean {

@@ -3,6 +3,7 @@ import type ts from "typescript";
 import { AffectedFiles } from "./affected-files.js";
 import { generate } from "./emit/generate.js";
 import { TypeScriptHost } from "./hosts/typescript/host.js";
+import type { LinkedPackage } from "./hosts/typescript/linked-packages.js";
 import { withoutExtension } from "./hosts/typescript/module-file.js";
 import { Rereading } from "./rereading.js";
 import type { LibraryFiles } from "./hosts/typescript/source-files.js";
@@ -113,13 +114,21 @@ class ProjectSession implements Session {
       .flatMap((file) => [file, `${file}/index`])
       .filter((file) => isBeside(`${file}.ts`))
       .map((file) => `${path.posix.dirname(file)}/*.ts`);
+    const linked = this.#host
+      .linkedPackages()
+      .flatMap(({ folder, missing: modules }) => [
+        `${folder}/package.json`,
+        ...(modules.length > 0 ? [`${folder}/**/*.ts`] : []),
+      ]);
     return [
       ...new Set([
         convoyDir,
         ...configFiles,
+        ...this.#host.referencedConfigs(),
         ...sourcePatterns,
         ...listed.filter(isBeside),
         ...missing,
+        ...linked,
       ]),
     ];
   }
@@ -131,7 +140,11 @@ class ProjectSession implements Session {
       .flatMap((file) => [file, `${file}/index`])
       .flatMap((file) => MODULE_EXTENSIONS.map((extension) => file + extension))
       .filter((file) => this.#system.fileExists(file));
-    return [...read, ...came];
+    const linked = this.#host
+      .linkedPackages()
+      .flatMap(({ missing }) => missing)
+      .flatMap((module) => this.#host.resolve(module) ?? []);
+    return [...new Set([...read, ...came, ...linked])];
   }
 
   invalidate(files: readonly string[]): void {
@@ -160,9 +173,12 @@ class ProjectSession implements Session {
   }
 
   #analyse(changed: readonly string[]): Analysis {
-    const configChanged = changed.some((file) => this.#config.configFiles.includes(file));
+    const { configFiles } = this.#config;
+    const tsconfigs = new Set([...configFiles, ...this.#host.referencedConfigs()]);
+    const configChanged = changed.some((file) => tsconfigs.has(file));
     const missing = new Set(this.#host.sources.missingImports());
-    const others = this.#cameOrWent(changed, missing);
+    const linked = this.#host.linkedPackages();
+    const others = this.#cameOrWent(changed, missing, linked);
     const cameOrWent = others.length > 0;
     if (configChanged || cameOrWent) this.#config = this.#loadConfig();
     if (configChanged) this.#reset();
@@ -172,9 +188,11 @@ class ProjectSession implements Session {
 
     // A module of functions is opened for itself, unless it was missed; any other file for those that
     // import it.
-    const mayBeImported = others.some(
-      (file) => !isFunctionsModule(this.project, file) || missing.has(withoutExtension(file)),
-    );
+    const mayBeImported =
+      linked.some(({ folder }) => changed.includes(`${folder}/package.json`)) ||
+      others.some(
+        (file) => !isFunctionsModule(this.project, file) || missing.has(withoutExtension(file)),
+      );
     if (mayBeImported) this.#host.resolveAnew();
     if (mayBeImported || concernsAll) this.#schema = null;
     const schema = this.#readSchema(changed);
@@ -208,7 +226,11 @@ class ProjectSession implements Session {
   }
 
   /** The files that came or went, of those that the project is made of. */
-  #cameOrWent(changed: readonly string[], missing: ReadonlySet<string>): readonly string[] {
+  #cameOrWent(
+    changed: readonly string[],
+    missing: ReadonlySet<string>,
+    linked: readonly LinkedPackage[],
+  ): readonly string[] {
     const isKnown = (file: string) =>
       this.#host.program?.getSourceFile(file) !== undefined || this.#parsed.has(file);
     const others = changed.filter((file) => isKnown(file) !== this.#system.fileExists(file));
@@ -216,12 +238,16 @@ class ProjectSession implements Session {
     const { ambientFiles, sourceFiles } = this.#loadConfig();
     const { convoyDir } = this.project;
     const listed = new Set([...ambientFiles, ...sourceFiles]);
+    const lacking = linked
+      .filter(({ missing: modules }) => modules.length > 0)
+      .map(({ folder }) => ({ folder, isDeep: true }));
     return others.filter(
       (file) =>
         isKnown(file) ||
         missing.has(withoutExtension(file)) ||
         file.startsWith(`${convoyDir}/`) ||
-        listed.has(file),
+        listed.has(file) ||
+        lacking.some((one) => isOfPattern(one, file)),
     );
   }
 

@@ -13,7 +13,9 @@ export interface ProjectConfig {
   readonly sourceFiles: readonly string[];
   // Where it looks for them, so where files may come: `folder/*.ts`, or `folder/**/*.ts` with all below.
   readonly sourcePatterns: readonly string[];
-  /** The places of its tsconfig, there or not, and those that it extends. */
+  /** The projects that its tsconfig refers to: of a monorepo. */
+  readonly references: readonly ts.ProjectReference[];
+  /** The places of its tsconfig, there or not, those that it extends, and those that it refers to. */
   readonly configFiles: readonly string[];
   /** The project emits declarations, so generated types must be in files that get emitted. */
   readonly emitsDeclarations: boolean;
@@ -67,13 +69,16 @@ export function loadProjectConfig(options: {
     );
   }
   const extended = (json.extendedSourceFiles ?? []).map((file) => system.resolvePath(file));
+  const references = parsed.projectReferences ?? [];
+  const referred = references.map((one) => typescript.resolveProjectReferencePath(one));
   const compatible = compatibleOptions(parsed.options, installedMajor(typescript, system, layout));
   return configOf({
     layout,
     options: compatible,
     fileNames: parsed.fileNames,
     folders: parsed.wildcardDirectories ?? {},
-    configFiles: [...places, ...extended],
+    references,
+    configFiles: [...places, ...extended, ...referred],
     drizzle: hasDrizzle(typescript, system, layout, compatible),
   });
 }
@@ -194,6 +199,7 @@ function configOf({
   options,
   fileNames,
   folders = {},
+  references = [],
   configFiles,
   drizzle,
 }: {
@@ -201,6 +207,7 @@ function configOf({
   readonly options: ts.CompilerOptions;
   readonly fileNames: readonly string[];
   readonly folders?: Readonly<Record<string, ts.WatchDirectoryFlags>>;
+  readonly references?: readonly ts.ProjectReference[];
   readonly configFiles: readonly string[];
   readonly drizzle: boolean;
 }): ProjectConfig {
@@ -213,6 +220,7 @@ function configOf({
     sourcePatterns: Object.entries(folders).map(([folder, isDeep]) =>
       isDeep ? `${folder}/**/*.ts` : `${folder}/*.ts`,
     ),
+    references,
     configFiles,
     hasDrizzle: drizzle,
     emitsDeclarations: options.declaration === true || options.composite === true,

@@ -142,6 +142,18 @@ test("what a session says after edits is what a new one would say", async () => 
   );
 }, 180_000);
 
+test("a value and a type of one name move each by itself", async () => {
+  const file = "convoy/functions/typed.ts";
+  const value = `${server}export const shape = query({ handler: async () => 1 });\n`;
+  const type = 'export type shape = "type";\n';
+  await using project = await tempProject("quickstart", { files: { [file]: value + type } });
+  const session = openSession(project.root);
+  session.analyse();
+  await project.write(file, `${value}const between = 1;\n${type}`);
+  session.invalidate([path.posix.join(project.root, file)]);
+  expect(session.analyse().facts).toEqual(openSession(project.root).analyse().facts);
+});
+
 test("a tsconfig that came where there was none is read", async () => {
   const paths = (folder: string) =>
     JSON.stringify({

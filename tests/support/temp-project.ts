@@ -53,7 +53,8 @@ export async function tempProject(
       await writeFile(target, text);
     },
     read: (file) => readFile(path.join(root, file), "utf8"),
-    remove: (file) => rm(path.join(root, file), { recursive: true, force: true }),
+    // A server may be putting back what is being removed.
+    remove: (file) => rm(path.join(root, file), { recursive: true, force: true, maxRetries: 5 }),
     // A process that a test has just ended may hold a file for a moment on Windows.
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 5 }),
   };

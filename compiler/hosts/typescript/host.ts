@@ -14,6 +14,7 @@ import { CallGraph } from "./call-graph.js";
 import { exportedNames } from "./exported-names.js";
 import { FunctionsReader, type KnownExports } from "./functions-reader.js";
 import { GlobalSources } from "./global-sources.js";
+import { type LinkedPackage, linkedPackages, type MissingModule } from "./linked-packages.js";
 import { OwnSources } from "./own-sources.js";
 import { readSchema } from "./schema-reader.js";
 import { type LibraryFiles, SourceFiles } from "./source-files.js";
@@ -91,6 +92,39 @@ export class TypeScriptHost implements CompilerHost {
   /** The sources that were read last: the project's own, and what these import from beside it. */
   get sources(): OwnSources {
     return new OwnSources(this.#ts, this.#programs, this.#config.layout);
+  }
+
+  /** The packages of a monorepo that the sources that were read last import. */
+  linkedPackages(): readonly LinkedPackage[] {
+    return linkedPackages({
+      ts: this.#ts,
+      system: this.#system,
+      programs: this.#programs,
+      files: this.sources.files(),
+    });
+  }
+
+  /** The file that an import means now, which may have been missing. */
+  resolve({ specifier, file }: MissingModule): string | undefined {
+    const { options } = this.#config;
+    return this.#ts.resolveModuleName(specifier, file, options, this.#system).resolvedModule
+      ?.resolvedFileName;
+  }
+
+  /** The tsconfigs that were read of projects that this one refers to, and those that they extend. */
+  referencedConfigs(): readonly string[] {
+    const found = new Set<string>();
+    const visit = (references: readonly (ts.ResolvedProjectReference | undefined)[]): void => {
+      for (const reference of references) {
+        if (!reference || found.has(reference.sourceFile.fileName)) continue;
+        const { fileName, extendedSourceFiles = [] } =
+          reference.sourceFile as ts.TsConfigSourceFile;
+        for (const file of [fileName, ...extendedSourceFiles]) found.add(file);
+        visit(reference.references ?? []);
+      }
+    };
+    for (const program of this.#programs) visit(program.getResolvedProjectReferences() ?? []);
+    return [...found];
   }
 
   /** The files that have another text on disk than when they were read, packages left out. */
@@ -245,6 +279,7 @@ export class TypeScriptHost implements CompilerHost {
       this.#ts.createProgram({
         rootNames: roots(),
         options: this.#config.options,
+        projectReferences: this.#config.references,
         host,
         ...(before ? { oldProgram: before } : {}),
       });

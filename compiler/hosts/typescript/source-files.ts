@@ -18,6 +18,11 @@ export interface SourceFilesOptions {
 /** Parsed files of packages, which do not change while a process runs. */
 export type LibraryFiles = Map<string, ts.SourceFile>;
 
+/** What TypeScript's own editor service tells it, and its types do not mention. */
+interface ReferringHost extends ts.CompilerHost {
+  useSourceOfProjectReferenceRedirect(): boolean;
+}
+
 /**
  * Parsed source files, kept from one program to the next: a file is parsed again only after it has
  * been invalidated, or when its overlay text has changed.
@@ -57,7 +62,7 @@ export class SourceFiles {
   }
 
   /** A compiler host over these files, with `overlay` in place of the hidden folder. */
-  compilerHost(overlay: Overlay): ts.CompilerHost {
+  compilerHost(overlay: Overlay): ReferringHost {
     const ts = this.#ts;
     const system = this.#system;
     const isHidden = (path: string) => path === this.#hiddenDir || this.#isBelowHidden(path);
@@ -73,6 +78,9 @@ export class SourceFiles {
       readFile: (path) => overlay.get(path) ?? (isHidden(path) ? undefined : system.readFile(path)),
       directoryExists: (path) => path === this.#hiddenDir || system.directoryExists(path),
       writeFile: () => {},
+      // A package of a monorepo has the types of its sources, built or not: as in an editor.
+      useSourceOfProjectReferenceRedirect: () =>
+        this.#options.disableSourceOfProjectReferenceRedirect !== true,
     };
   }
 
