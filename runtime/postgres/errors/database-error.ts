@@ -1,5 +1,5 @@
 import { ConvoyError, type ConvoyErrorOptions } from "../../../protocol/errors.js";
-import { failureOf, type PostgresError, postgresError } from "./sqlstate.js";
+import { failureOf, isOfStandby, type PostgresError, postgresError } from "./sqlstate.js";
 import { type UniqueIndexLookup, violation } from "./violation.js";
 
 /** What was under way when an error came. */
@@ -17,6 +17,13 @@ interface Known {
 }
 
 const busy: ConvoyErrorOptions = { status: 503, retryable: true };
+
+const standby: Known = {
+  code: "database-is-standby",
+  message:
+    "The database is a standby, which takes no writes. After a failover it may be tried again; else let DATABASE_URL name the primary.",
+  options: busy,
+};
 
 /** What means the same wherever it comes from. */
 const known: Readonly<Record<string, Known>> = {
@@ -139,7 +146,7 @@ export function databaseError(
   if (told !== undefined) return tell(told, error);
   switch (failureOf(error)) {
     case "lost":
-      return connectionLost(error);
+      return isOfStandby(error) ? tell(standby, error) : connectionLost(error);
     case "conflict":
     case "stale-plan":
       return conflict(error);
@@ -172,7 +179,8 @@ function notReached(error: PostgresError, cause: unknown): ConvoyError {
   return new ConvoyError(
     "database-not-reached",
     `No connection to the database could be made${stateOf(error)}. ${whatToDo(error)}`,
-    { cause },
+    // The name of a container goes while it starts anew, and that of a server while it fails over.
+    { ...(error.code === "ENOTFOUND" && busy), cause },
   );
 }
 

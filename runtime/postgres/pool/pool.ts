@@ -54,7 +54,7 @@ export class Pool implements AsyncDisposable {
   /**
    * A connection, for as long as it is not released.
    *
-   * @throws {ConvoyError} when there is none to be had in time.
+   * @throws {ConvoyError} when there is none to be had in time, or too many wait for one.
    */
   async connect(): Promise<Connection> {
     if (this.#closed)
@@ -62,7 +62,12 @@ export class Pool implements AsyncDisposable {
         status: 503,
         retryable: true,
       });
-    if (this.#pool.waitingCount >= this.#options.maxWaiting) throw this.#busy();
+    const { maxWaiting, acquireTimeoutMs } = this.#options;
+    if (this.#pool.waitingCount >= maxWaiting) {
+      throw this.#busy(
+        `and ${maxWaiting} more wait for one already. Call fewer functions at once, or make them quicker.`,
+      );
+    }
     const pool = this.#pool;
     let client: PoolClient;
     try {
@@ -75,7 +80,11 @@ export class Pool implements AsyncDisposable {
       }
       const { message } = postgresError(error);
       // The words of pg-pool, which has no codes.
-      if (message.startsWith("timeout exceeded when trying to connect")) throw this.#busy(error);
+      if (message.startsWith("timeout exceeded when trying to connect")) {
+        const seconds = acquireTimeoutMs / 1_000;
+        const why = `and none came free in ${seconds} seconds. Make functions quicker, or the pool larger.`;
+        throw this.#busy(why, error);
+      }
       throw databaseError(error, "connect");
     }
     const connection = new Connection(
@@ -155,10 +164,10 @@ export class Pool implements AsyncDisposable {
     void refused.end();
   }
 
-  #busy(cause?: unknown): ConvoyError {
+  #busy(why: string, cause?: unknown): ConvoyError {
     return new ConvoyError(
       "database-busy",
-      `All ${this.#options.max} connections to the database are in use, and none came free in time. Make functions quicker, or the pool larger.`,
+      `All ${this.#options.max} connections to the database are in use, ${why}`,
       { status: 503, retryable: true, cause },
     );
   }

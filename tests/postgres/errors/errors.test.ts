@@ -122,6 +122,17 @@ test("what the operating system says of a connection is told as a lost one", () 
     expect(databaseError(new Error(message), "connect").code).toBe("database-connection-lost");
 });
 
+test("a host without an address may have one again; a certificate of another host stays one", () => {
+  const told = (code: string): unknown =>
+    databaseError(Object.assign(new Error("secret"), { code }), "connect");
+  expect(told("ENOTFOUND")).toMatchObject({
+    code: "database-not-reached",
+    status: 503,
+    retryable: true,
+  });
+  expect(told("ERR_TLS_CERT_ALTNAME_INVALID")).toMatchObject({ status: 500, retryable: false });
+});
+
 test.each([
   [
     "SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string",

@@ -130,8 +130,15 @@ test("whoever waits too long for a connection, or behind too many, is told", asy
   });
   const connection = await pool.connect();
   const waiting = pool.connect().catch((error: unknown) => error);
-  expect(await codeOf(pool.connect())).toBe("database-busy");
-  expect(await waiting).toMatchObject({ code: "database-busy", status: 503, retryable: true });
+  const refused = { code: "database-busy", status: 503, retryable: true };
+  await expect(pool.connect()).rejects.toMatchObject({
+    ...refused,
+    message: expect.stringContaining("1 more wait for one already"),
+  });
+  expect(await waiting).toMatchObject({
+    ...refused,
+    message: expect.stringContaining("none came free in 0.1 seconds"),
+  });
   connection.release();
   (await pool.connect()).release();
 });
@@ -233,6 +240,15 @@ test("a database that cannot be reached, or is not there, is told without its pa
     expect(error.code).toBe(code);
     expect(error.message).not.toContain("secret");
   }
+});
+
+test("a pooler that has no server at the moment may be asked again", async () => {
+  const away = "server login has been failing, try again later (server_login_retry)";
+  await using proxy = await startProxy(database.url, {
+    onStartup: () => ({ answer: errorMessage("08P01", away) }),
+  });
+  const error = await failureWith({ url: proxy.url });
+  expect(error).toMatchObject({ code: "database-connection-lost", retryable: true });
 });
 
 const backend = statement("select pg_backend_pid()");
