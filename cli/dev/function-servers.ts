@@ -69,6 +69,8 @@ export function createFunctionServers(options: FunctionServersOptions): Function
   };
 
   const serve = async (settings: Omit<ServeMessage, "kind">): Promise<ServedVersion> => {
+    // A start that nobody waits for any more begins nothing that nobody would end.
+    if (disposed) throw new ConvoyError("project-load-failed", "The functions are served no more.");
     const next = spare ?? spawn();
     spare = null;
     try {
@@ -88,7 +90,8 @@ export function createFunctionServers(options: FunctionServersOptions): Function
     },
     async start(settings) {
       try {
-        const bundle = await (prepared ?? prepare(settings.generated));
+        prepared ??= prepare(settings.generated);
+        const bundle = await prepared;
         prepared = null;
         if (bundle !== null) {
           try {
@@ -114,7 +117,7 @@ export function createFunctionServers(options: FunctionServersOptions): Function
       disposed = true;
       const all = [...processes];
       for (const each of all) each.stop();
-      await Promise.all(all.map((each) => each.ended));
+      await Promise.all([prepared, ...all.map((each) => each.ended)]);
       await bundler[Symbol.asyncDispose]();
     },
   };

@@ -39,6 +39,9 @@ export async function* runDev(options: DevOptions): AsyncGenerator<DevEvent, voi
   for await (const event of watchProject(watching)) {
     yield event;
     if (event.kind !== "analysed" || event.written === null) continue;
+    // What came during the analysis, which lets nothing else run, is heard once others may.
+    await clock.sleep(0, signal);
+    if (signal.aborted) return;
     if (event.analysis.diagnostics.some(({ severity }) => severity === "error")) continue;
     if (event.written.some(isBundled)) prepare();
     yield* update(manifestOf(event.analysis.files));
@@ -61,12 +64,15 @@ export function manifestOf(files: ReadonlyMap<string, string> | null): string {
 function createUpdate(
   options: DevOptions,
 ): (manifest: string) => AsyncGenerator<DevEvent, void, void> {
-  const { session, database, serving, clock } = options;
+  const { session, database, serving, clock, signal } = options;
+  const stopped = new Promise<null>((resolve) => {
+    signal.addEventListener("abort", () => resolve(null), { once: true });
+  });
   let synced: string | null = null;
   let isServing = false;
 
   return async function* update(manifest) {
-    const started = clock.now();
+    const since = clock.now();
     try {
       if (manifest !== synced) {
         const result = await syncSchema({
@@ -74,19 +80,23 @@ function createUpdate(
           manifest: JSON.parse(manifest) as Manifest,
         });
         synced = manifest;
-        yield { kind: "synced", result, milliseconds: clock.now() - started };
+        yield { kind: "synced", result, milliseconds: clock.now() - since };
       }
-      if (serving === null) return;
-      const { port, functions } = await serving.servers.start({
+      if (serving === null || signal.aborted) return;
+      const starting = serving.servers.start({
         generated: session.project.generatedDir,
         databaseUrl: database.url,
         logLevel: options.logLevel,
         allowedOrigins: options.allowedOrigins,
       });
+      // Modules may take long to load, and then nobody waits for them.
+      const started = await Promise.race([starting, stopped]);
+      if (started === null) return;
+      const { port, functions } = started;
       serving.front.switchTo(port);
       serving.servers.retire();
       isServing = true;
-      yield { kind: "serving", functions, milliseconds: clock.now() - started };
+      yield { kind: "serving", functions, milliseconds: clock.now() - since };
     } catch (error) {
       yield { kind: "held back", error, serving: isServing };
     }

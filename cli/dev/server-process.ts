@@ -10,6 +10,7 @@ import { openBackend } from "../../runtime/server/backend.js";
 import { type Listening, listen } from "../../runtime/server/listen.js";
 import { createLog, type LogLevel } from "../../runtime/server/log/create-log.js";
 import { loadProject } from "../../runtime/server/project/load-project.js";
+import { catchStrayRejections } from "../../runtime/server/stray-errors.js";
 import type { FromServer, ToServer } from "./server-messages.js";
 
 // An error tells of the line that a person wrote.
@@ -45,6 +46,7 @@ async function serve(message: Extract<ToServer, { kind: "serve" }>): Promise<voi
       wakes: true,
     });
     const log = createLog({ level: message.logLevel as LogLevel });
+    catchStrayRejections(log);
     const { allowedOrigins } = message;
     const app = createApp({ backend, log, allowedOrigins, development: true });
     const listening: Listening = await listen(app, { port: 0, host: "127.0.0.1" });

@@ -7,6 +7,7 @@ import { createCallRecorder } from "./call-recorder.js";
 import { type AnswerCall, createAnswerCall } from "./http/answer-call.js";
 import { answerError } from "./http/answer-error.js";
 import { originRule } from "./http/origins.js";
+import { problemOf } from "./http/problem.js";
 import { BodyReader } from "./http/read-body.js";
 import { createRouter, notFound, type RouterOptions } from "./http/router.js";
 import { type ServerLimits, usualLimits } from "./limits.js";
@@ -84,11 +85,15 @@ export function createRoutes(options: AppOptions, ofProcess = false): Routes {
     process: ofProcess,
   });
   const functions = () => backend.code.functions;
+  const recorder = createCallRecorder({ log, metrics, functions });
+  backend.listen({
+    strayed: (action, error) => recorder.strayed(action, problemOf(error, { development }), error),
+  });
   const routerOptions: RouterOptions = {
     backend,
     gate,
     reader: new BodyReader(limits.bodyBytes, limits.arrivingBytes),
-    recorder: createCallRecorder({ log, metrics, functions }),
+    recorder,
     metrics,
     readiness,
     log,

@@ -3,7 +3,7 @@ import { loadDrizzle } from "../database/drizzle/connect.js";
 import { createDatabaseModel } from "../database/model/database-model.js";
 import type { FunctionCall } from "../functions/run/call.js";
 import type { FunctionRegistry } from "../functions/run/registry.js";
-import { createRunner, type FunctionRunner } from "../functions/run/runner.js";
+import { createRunner, type FunctionRunner, type RunnerOptions } from "../functions/run/runner.js";
 import type { RunnerLimits } from "../functions/run/runner-limits.js";
 import type { MutationId } from "../database/transactions/ledger.js";
 import { checkDatabaseUrl } from "../postgres/embedded/connection-url.js";
@@ -38,6 +38,8 @@ export interface BackendListener {
   /** A mutation may have committed; with the id of it, it has. */
   mutated(id: MutationId | undefined): void;
   replaced(): void;
+  /** What an action has left alone has failed after its end. */
+  strayed(action: string, error: unknown): void;
 }
 
 /** One for ticks, and one for the lease. */
@@ -59,7 +61,7 @@ export interface Backend extends AsyncDisposable {
   /** What live queries run; the same object as long as the code is. */
   program(): Promise<LiveProgram>;
   /** Tells of what happens, from here on. */
-  listen(listener: BackendListener): void;
+  listen(listener: Partial<BackendListener>): void;
   /** Takes other code. Calls under way end with what they began with. */
   replace(code: ProjectCode): void;
   /** @throws {ConvoyError} where the database cannot be reached or does not fit the code. */
@@ -77,9 +79,14 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
   const url = options.databaseUrl;
   const pool = createPool({ url, max: maxConnections, wakes });
   const livePool = createPool({ url, max: LIVE_CONNECTIONS, applicationName: "convoy live" });
-  const listeners: BackendListener[] = [];
-  const onMutation = (id: MutationId | undefined): void => {
-    for (const listener of listeners) listener.mutated(id);
+  const listeners: Array<Partial<BackendListener>> = [];
+  const events: Pick<RunnerOptions, "onMutation" | "onStray"> = {
+    onMutation(id) {
+      for (const listener of listeners) listener.mutated?.(id);
+    },
+    onStray(action, error) {
+      for (const listener of listeners) listener.strayed?.(action, error);
+    },
   };
   let starting: Promise<Program> | null = null;
   let { code } = options;
@@ -87,7 +94,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
   /** Made at the first call: it needs the numbers of the tables. A failure is not kept. */
   const program = (): Promise<Program> => {
     if (starting !== null) return starting;
-    const attempt = startProgram(pool, code, options, onMutation);
+    const attempt = startProgram(pool, code, options, events);
     starting = attempt;
     attempt.catch(() => {
       if (starting === attempt) starting = null;
@@ -111,7 +118,7 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
     replace(next) {
       code = next;
       starting = null;
-      for (const listener of listeners) listener.replaced();
+      for (const listener of listeners) listener.replaced?.();
     },
     async check() {
       await readTableNumbers(pool);
@@ -132,7 +139,7 @@ async function startProgram(
   pool: Pool,
   { manifest, functions, schema }: ProjectCode,
   { postgresSchema, limits }: BackendOptions,
-  onMutation: BackendListener["mutated"],
+  events: Pick<RunnerOptions, "onMutation" | "onStray">,
 ): Promise<Program> {
   // Not before the server listens: it takes as long to load as all the rest of a database's part.
   const drizzle = await loadDrizzle();
@@ -147,7 +154,7 @@ async function startProgram(
     model,
     functions,
     drizzle,
-    onMutation,
+    ...events,
     ...(limits && { limits }),
   });
   const tables = manifest.tables.map(({ name }) => readTableOf(model.table(name).storage));

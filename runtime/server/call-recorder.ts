@@ -17,6 +17,8 @@ export interface RecordedCall {
 /** Writes every call into the log and the metrics: who, how long, how it ended; never with what. */
 export interface CallRecorder {
   begin(kind: FunctionKind, name: string, requestId: string): RecordedCall;
+  /** A call that an action has left alone has failed after the action's end, so that no answer says so. */
+  strayed(action: string, problem: Problem, error: unknown): void;
 }
 
 /** Characters of a name that somebody made up. */
@@ -58,6 +60,12 @@ export function createCallRecorder(options: {
           log.info(end("aborted"), "call");
         },
       };
+    },
+    strayed(action, { body: { code, errorId } }, error) {
+      log.error(
+        { kind: "action", function: action, code, errorId, error: errorRecord(error) },
+        "a call that the action does not await has failed after it",
+      );
     },
   };
 }

@@ -10,17 +10,22 @@ import type { ServerLog } from "./log/server-log.js";
  * For a process that is a server of Convoy's and nothing else.
  */
 export function catchStrayErrors(log: ServerLog, onFatal: () => void): void {
-  process.on("unhandledRejection", (error) => {
-    log.error(
-      { errorId: randomUUID(), error: errorRecord(error) },
-      "a promise was rejected that nothing awaits; the server goes on",
-    );
-  });
+  catchStrayRejections(log);
   process.on("uncaughtException", (error) => {
     log.fatal(
       { errorId: randomUUID(), error: errorRecord(error) },
       "an error was thrown outside of every call; the server ends",
     );
     onFatal();
+  });
+}
+
+/** The same of promises alone: what is thrown elsewhere ends the process, as Node has it. */
+export function catchStrayRejections(log: ServerLog): void {
+  process.on("unhandledRejection", (error) => {
+    log.error(
+      { errorId: randomUUID(), error: errorRecord(error) },
+      "a promise was rejected that nothing awaits; the server goes on",
+    );
   });
 }

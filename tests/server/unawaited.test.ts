@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { createApi, type FunctionReference } from "../../protocol/function-reference.js";
+import { waitUntil } from "../postgres/embedded/wait-until.js";
 import { builders } from "./support/notes-project.js";
 import { startTestServer, type TestServer } from "./support/test-server.js";
 
-const { query, mutation } = builders;
+const { query, mutation, action } = builders;
 type Mutation = FunctionReference<"mutation", "public">;
-const { notes, taken } = createApi<{
+type Action = FunctionReference<"action", "public">;
+const { notes, taken, outside } = createApi<{
   readonly notes: { readonly add: Mutation };
   readonly taken: { readonly inner: Mutation };
+  readonly outside: { readonly mutation: Action };
 }>();
 
 const bad = { title: 7 } as never;
@@ -107,6 +110,30 @@ const functions = {
       return codes;
     },
   }),
+  /** The second call is open yet when the handler has caught the failure of the first, and returns. */
+  "taken.all": mutation({
+    handler: async (ctx) => {
+      await ctx.db.insert("notes", { title: "beside all" });
+      try {
+        await Promise.all([
+          ctx.runMutation(notes.add, { title: "beside all" }),
+          ctx.runMutation(notes.add, { title: "beside all" }),
+        ]);
+        return "none";
+      } catch (error) {
+        return (error as { readonly code: string }).code;
+      }
+    },
+  }),
+  "taken.race": mutation({
+    handler: async (ctx) => {
+      await ctx.db.insert("notes", { title: "beside the race" });
+      return await Promise.race([
+        ctx.db.query("notes").count(),
+        ctx.runMutation(notes.add, { title: "beside the race" }),
+      ]).then(() => "first");
+    },
+  }),
   "taken.inner": mutation({
     handler: async (ctx) => {
       await ctx.db.insert("notes", { title: "of the inner one" });
@@ -132,12 +159,55 @@ const functions = {
   }),
 };
 
+/** What an action's mutations have written stays, whatever becomes of the action. */
+const outsideFunctions = {
+  "outside.mutation": action({
+    handler: async (ctx) => {
+      void ctx.runMutation(notes.add, { title: 7 });
+      await ctx.runMutation(notes.add, { title: `stays ${Math.random()}` });
+    },
+  }),
+  "outside.last": action({
+    handler: (ctx) => {
+      void ctx.runMutation(notes.add, { title: 7 });
+      return "returned";
+    },
+  }),
+  "outside.query": action({
+    handler: (ctx) => void ctx.runQuery(notes.add as never, {} as never),
+  }),
+  "outside.action": action({ handler: (ctx) => void ctx.runAction(outside.mutation, {}) }),
+  "outside.written": action({
+    args: { title: z.string() },
+    handler: (ctx, { title }) => void ctx.runMutation(notes.add, { title }),
+  }),
+  "outside.up": action({
+    handler: async (ctx) => {
+      const codes: unknown[] = [];
+      const note = ({ code }: { readonly code?: string }): void => void codes.push(code);
+      void ctx.runMutation(notes.add, { title: 7 }).catch(note);
+      await Promise.allSettled([ctx.runMutation(notes.add, { title: 7 })]);
+      await ctx.runMutation(notes.add, { title: 7 }).catch(note);
+      return codes;
+    },
+  }),
+  "outside.late": action({
+    handler: (ctx) => {
+      goOn = () => {
+        void ctx.runMutation(notes.add, { title: 7 });
+        void ctx.runMutation(notes.add, { title: 7 }).catch(() => {});
+      };
+    },
+  }),
+};
+
+let goOn = (): void => {};
 let server: TestServer;
 const unhandled: unknown[] = [];
 const note = (error: unknown): void => void unhandled.push(error);
 
 beforeAll(async () => {
-  server = await startTestServer({ functions });
+  server = await startTestServer({ functions: { ...functions, ...outsideFunctions } });
   process.on("unhandledRejection", note);
 });
 
@@ -184,6 +254,21 @@ test("a failure that the handler takes up is its own concern", async () => {
   expect(unhandled).toEqual([]);
 });
 
+// Which is why a call that is open when the handler returns may fail, and its mutation does not for it:
+// a helper that nobody waits for takes failures up in the same way, and cannot be told from these.
+test.each([
+  ["all", "unique-violation", "beside all"],
+  ["race", "first", "beside the race"],
+])(
+  "a failure may come after the handler has gone on without it: %s",
+  async (name, value, title) => {
+    const { json } = await server.post(`/api/mutation/taken.${name}`);
+    expect(json.value).toBe(value);
+    expect(await titles()).toContain(title);
+    expect(unhandled).toEqual([]);
+  },
+);
+
 test("a failing call of an inner mutation that nobody awaits undoes that one alone", async () => {
   const { json } = await server.post("/api/mutation/taken.outer");
   expect(json.value).toBe("invalid-document");
@@ -194,5 +279,40 @@ test("a failing call of an inner mutation that nobody awaits undoes that one alo
 test("a failing query that nobody awaits is not left to the process", async () => {
   const { json } = await server.post("/api/query/reads.inner");
   expect(json.value).toBe("read");
+  expect(unhandled).toEqual([]);
+});
+
+test.each([
+  ["mutation", "invalid-arguments"],
+  ["last", "invalid-arguments"],
+  ["query", "wrong-function-kind"],
+  ["action", "invalid-arguments"],
+])("a failing call that nobody awaits fails its action: %s", async (name, code) => {
+  const answer = await server.post(`/api/action/outside.${name}`);
+  expect(answer.json).toMatchObject({ code });
+  expect(server.logs.of(answer)).toMatchObject({ function: `outside.${name}`, code });
+  expect(unhandled).toEqual([]);
+});
+
+test("an action ends after the mutations that it does not await", async () => {
+  await server.post("/api/action/outside.written", { title: "written from outside" });
+  expect(await titles()).toContain("written from outside");
+});
+
+test("a failure that an action takes up is its own concern", async () => {
+  const { json } = await server.post("/api/action/outside.up");
+  expect(json.value).toEqual(["invalid-arguments", "invalid-arguments"]);
+  expect(unhandled).toEqual([]);
+});
+
+test("a call that fails after its action has ended is logged, once, and nothing ends for it", async () => {
+  expect((await server.post("/api/action/outside.late")).status).toBe(200);
+  const before = server.logs.records().length;
+  goOn();
+  await waitUntil("it is logged", () => server.logs.records().length > before);
+  await server.fetch("/healthz");
+  expect(server.logs.records().slice(before)).toMatchObject([
+    { kind: "action", function: "outside.late", code: "invalid-arguments" },
+  ]);
   expect(unhandled).toEqual([]);
 });

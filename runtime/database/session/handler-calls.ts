@@ -4,14 +4,21 @@ import type { WriteSession } from "./session.js";
 type Failures = Map<CallPromise<unknown>, unknown>;
 
 /**
- * The calls that a mutation's handler makes on its `ctx`. They belong to the mutation whether or not the
- * handler waits for them, and one that fails fails it, unless the handler takes the failure up: a lost
- * write must not be committed with the others.
+ * The calls that the handler of a mutation or an action makes on its `ctx`. They belong to it whether or
+ * not the handler waits for them, and one that fails fails it, unless the handler takes the failure up: a
+ * lost write must not be committed with the others.
  */
 export class HandlerCalls {
   #open = 0;
   #settled: (() => void) | null = null;
+  #isEnded = false;
   readonly #failures: Failures = new Map();
+  readonly #onStray: (error: unknown) => void;
+
+  /** @param onStray learns what failed after the end, and was left alone. */
+  constructor(onStray: (error: unknown) => void = () => {}) {
+    this.#onStray = onStray;
+  }
 
   /** Notes a call. The process does not end for the failure of one that nobody waits for. */
   readonly track = <Result>(call: Promise<Result>): Promise<Result> => {
@@ -37,8 +44,21 @@ export class HandlerCalls {
   }
 
   readonly #close = (): void => {
-    if (--this.#open === 0) this.#settled?.();
+    if (--this.#open > 0) return;
+    this.#settled?.();
+    if (this.#isEnded) void someMore().then(() => this.#tellStrays());
   };
+
+  #tellStrays(): void {
+    const failures = [...this.#failures];
+    this.#failures.clear();
+    for (const [promise, error] of failures) if (!promise.isTakenUp) this.#onStray(error);
+  }
+
+  /** What fails from here on, no answer tells of. */
+  leave(): void {
+    this.#isEnded = true;
+  }
 
   /**
    * Waits for those that the handler has not waited for.
@@ -86,7 +106,7 @@ class CallPromise<Result> extends Promise<Result> {
   noteIn(failures: Failures, settled: () => void): this {
     this.#failures = failures;
     super.then(settled, (error: unknown) => {
-      failures.set(this, error);
+      if (!this.#isTakenUp) failures.set(this, error);
       settled();
     });
     return this;

@@ -31,6 +31,8 @@ export interface RunnerOptions {
   readonly limits?: Partial<RunnerLimits>;
   /** Called after each mutation that may have committed; with its id if it is known that it has. */
   readonly onMutation?: (id: MutationId | undefined) => void;
+  /** Called for what an action has called and left alone, and which fails after the action's end. */
+  readonly onStray?: (action: string, error: unknown) => void;
 }
 
 /** Functions that may be inside one another. */
@@ -57,7 +59,7 @@ export interface FunctionRunner {
 type Handler = (ctx: object, args: unknown) => unknown;
 
 export function createRunner(options: RunnerOptions): FunctionRunner {
-  const { pool, model, functions, drizzle, onMutation = () => {} } = options;
+  const { pool, model, functions, drizzle, onMutation = () => {}, onStray = () => {} } = options;
   const limits = { ...usualLimits, ...options.limits };
   const { uniqueIndex, tableNumber } = model;
   const newId = createIdGenerator();
@@ -152,7 +154,17 @@ export function createRunner(options: RunnerOptions): FunctionRunner {
     args: unknown,
     depth: number,
   ): Promise<unknown> {
-    return await withinTime(handle(name, found, actionContext(depth), args), name, limits.actionMs);
+    const calls = new HandlerCalls((error) => onStray(name, error));
+    const ending = (async () => {
+      const value = await handle(name, found, actionContext(calls, depth), args);
+      await calls.end();
+      return value;
+    })();
+    try {
+      return await withinTime(ending, name, limits.actionMs);
+    } finally {
+      calls.leave();
+    }
   }
 
   /** The context of a query, and of each query inside it: one snapshot for all. */
@@ -197,24 +209,30 @@ export function createRunner(options: RunnerOptions): FunctionRunner {
   }
 
   /** The context of an action: each query and mutation is a transaction of its own. */
-  function actionContext(depth: number): object {
+  function actionContext({ track }: HandlerCalls, depth: number): object {
     const self = <Value>(value: Value) => value;
     return {
       runQuery: (reference: FunctionReference, args: unknown) =>
-        nested(reference, "query", args, depth, (found, name, checked) =>
-          runQuery(pool, queryWork(name, found, checked, self), { hint: name, uniqueIndex }),
+        track(
+          nested(reference, "query", args, depth, (found, name, checked) =>
+            runQuery(pool, queryWork(name, found, checked, self), { hint: name, uniqueIndex }),
+          ),
         ),
       runMutation: (reference: FunctionReference, args: unknown) =>
-        nested(reference, "mutation", args, depth, (found, name, checked) =>
-          mutate(mutationWork(name, found, checked, self), {
-            hint: name,
-            uniqueIndex,
-            codec: neverStored,
-          }),
+        track(
+          nested(reference, "mutation", args, depth, (found, name, checked) =>
+            mutate(mutationWork(name, found, checked, self), {
+              hint: name,
+              uniqueIndex,
+              codec: neverStored,
+            }),
+          ),
         ),
       runAction: (reference: FunctionReference, args: unknown) =>
-        nested(reference, "action", args, depth, (found, name, checked) =>
-          runAction(name, found, checked, depth + 1),
+        track(
+          nested(reference, "action", args, depth, (found, name, checked) =>
+            runAction(name, found, checked, depth + 1),
+          ),
         ),
     };
   }

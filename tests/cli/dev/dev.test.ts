@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
+import { systemClock } from "../../../cli/clock.js";
+import type { Front } from "../../../cli/dev/front.js";
+import type { FunctionServers } from "../../../cli/dev/function-servers.js";
+import { runDev } from "../../../cli/dev/run.js";
 import type { Environment } from "../../../cli/environment.js";
 import { runProgram } from "../../../cli/program.js";
 import { withClient } from "../../../runtime/postgres/embedded/database-client.js";
+import { openSession } from "../../support/analyse.js";
 import { testDatabase } from "../../support/postgres.js";
 import { tempProject } from "../../support/temp-project.js";
 import { memoryEnvironment } from "../memory-channel.js";
@@ -76,6 +81,34 @@ test("dev serves the project, makes edits live, and keeps serving what works", a
   expect(await convoy.interrupt()).toBe(process.platform === "win32" ? null : 0);
 });
 
+test("a promise that nobody awaits does not end what dev serves", async () => {
+  await using database = await testDatabase();
+  await using project = await tempProject("quickstart");
+  await project.write(
+    "convoy/functions/stray.ts",
+    `import { mutation } from "../_generated/server";
+export const left = mutation({
+  handler: (ctx) => {
+    const helper = async (): Promise<void> => {
+      await ctx.db.insert("users", { deviceId: 7 as never, createdAt: 0 });
+    };
+    void helper();
+    return "answered";
+  },
+});`,
+  );
+  const env = { DATABASE_URL: database.url };
+  await using convoy = startConvoy(["dev", "--port", "0"], { cwd: project.root, env });
+  const url = /http:\/\/localhost:\d+/.exec(await convoy.line(/^Functions http/))?.[0] ?? "";
+  const call = async (): Promise<unknown> => {
+    const response = await fetch(`${url}/api/mutation/stray.left`, { method: "POST" });
+    return await response.json();
+  };
+  expect(await call()).toEqual({ value: "answered" });
+  expect(await convoy.line(/nothing awaits/)).toContain("invalid-document");
+  expect(await call()).toEqual({ value: "answered" });
+});
+
 test("dev --once generates and syncs; plan and deploy say what is left, and do it", async () => {
   await using database = await testDatabase();
   await using project = await tempProject("quickstart", { without: [generated] });
@@ -131,6 +164,45 @@ test("Ctrl-C ends dev at once while it still looks for the database", async () =
   expect(await runProgram(["dev", "--port", "0"], environment)).toBe(2);
   // From then on it would only be noted, and heard once the server has answered.
   expect(isHeld).toBe(false);
+});
+
+test("Ctrl-C during the first analysis, or while the functions load, has nothing more begun", async () => {
+  await using database = await testDatabase();
+  await using project = await tempProject("quickstart");
+  const kindsUntilStopped = async (at: "analysis" | "start"): Promise<readonly string[]> => {
+    const stop = new AbortController();
+    const servers: FunctionServers = {
+      prepare: () => {
+        if (at === "analysis") stop.abort();
+      },
+      start: () => {
+        stop.abort();
+        return new Promise(() => {});
+      },
+      retire: () => {},
+      [Symbol.asyncDispose]: async () => {},
+    };
+    const front: Front = {
+      port: 0,
+      switchTo: () => {},
+      [Symbol.asyncDispose]: async () => {},
+    };
+    const kinds: string[] = [];
+    for await (const { kind } of runDev({
+      session: openSession(project.root),
+      database: { ...database, embedded: false, created: null },
+      serving: { front, servers },
+      logLevel: "warn",
+      allowedOrigins: [],
+      clock: systemClock,
+      signal: stop.signal,
+    })) {
+      kinds.push(kind);
+    }
+    return kinds;
+  };
+  expect(await kindsUntilStopped("analysis")).toEqual(["analysed"]);
+  expect(await kindsUntilStopped("start")).toEqual(["analysed", "synced"]);
 });
 
 test.each([

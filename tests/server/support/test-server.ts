@@ -41,7 +41,7 @@ export interface TestServerOptions
 /** A database with the tables of the notes project. */
 export function notesDatabase(): Promise<OwnDatabase> {
   return testDatabase({
-    name: "server_notes_4",
+    name: "server_notes_5",
     setup: async (url) => {
       await syncSchema({ url, manifest: notesProject().manifest });
     },
