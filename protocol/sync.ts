@@ -7,8 +7,8 @@ import type { WireJson } from "./wire-value.js";
  *
  * Where there is no WebSocket to be had, `GET` with `accept: text/event-stream` answers with the
  * server's messages as events, the first of which is `connected`; the client's messages are the
- * bodies of `POST /api/sync?session=<session>`, one request after the other, answered by 204, or by
- * 404 with the code `sync-session-not-found` when the session is over.
+ * bodies of `POST /api/sync?session=<session>`, of whatever type, one request after the other, answered
+ * by 204, or by 404 with the code `sync-session-not-found` when the session is over.
  */
 export const SYNC_PATH = "/api/sync";
 

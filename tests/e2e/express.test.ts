@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import express from "express";
+import express, { type ErrorRequestHandler } from "express";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { createConvoyClient, type FunctionReference, type Id } from "convoy/client";
@@ -28,6 +28,7 @@ interface Api {
     titles: FunctionReference<"query", "public", {}, string[]>;
     takeSeat: FunctionReference<"mutation", "public", { seat: number }, null>;
     fail: FunctionReference<"query", "public", {}, null>;
+    length: FunctionReference<"query", "public", { title: string }, number>;
   };
   "admin/notes": {
     echo: FunctionReference<"action", "public", { value: Value }, Value>;
@@ -50,6 +51,10 @@ const project = notesProject({
       });
     },
   }),
+  "notes.length": query({
+    args: { title: z.string() },
+    handler: (_ctx, { title }) => title.length,
+  }),
   "notes.fail": query({
     handler: () => {
       throw new Error("the password is hunter2");
@@ -57,9 +62,17 @@ const project = notesProject({
   }),
 });
 
+const ignore = (): void => {};
+
 let database: OwnDatabase;
 let convoy: ConvoyHandler;
 let url: string;
+/** Requests that the application itself has refused. */
+let refused = 0;
+const countRefused: ErrorRequestHandler = (error: unknown, _request, _response, next) => {
+  refused += 1;
+  next(error);
+};
 const server = createServer();
 beforeAll(async () => {
   database = await notesDatabase();
@@ -67,6 +80,8 @@ beforeAll(async () => {
   const app = express();
   app.get("/", (_request, response) => void response.send("a page"));
   app.use("/backend", convoy);
+  app.use("/parsed", express.json(), convoy);
+  app.use("/small", express.json({ type: () => true }), countRefused, convoy);
   server.on("request", app as RequestListener);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -123,4 +138,28 @@ test("a subscription shows what its own client has written", async () => {
   await client.mutation(notes.add, { title: "seen" });
   expect(latest).toContain("seen");
   stop();
+});
+
+/** More than `express.json()` takes. */
+const long = "x".repeat(150_000);
+
+test("a stream says what it has to behind a parser of JSON, whatever its limit", async () => {
+  await using client = createConvoyClient<Api>({ url: url.replace("backend", "parsed") });
+  const { notes } = client.api;
+  const results: unknown[] = [];
+  client.subscribe(notes.length, { title: long }, (length) => results.push(length), ignore);
+  await waitUntil("the result", () => results.length > 0);
+  expect(results).toEqual([150_000]);
+  await expect(client.query(notes.length, { title: long })).rejects.toMatchObject({ status: 413 });
+});
+
+test("a subscription that the application before Convoy refuses is told so at once", async () => {
+  await using client = createConvoyClient<Api>({ url: url.replace("backend", "small") });
+  const { notes } = client.api;
+  const errors: ConvoyError[] = [];
+  client.subscribe(notes.length, { title: long }, ignore, (error) => errors.push(error));
+  await waitUntil("it is told", () => errors.length > 0);
+  expect(errors).toMatchObject([{ code: "bad-response", status: 413, retryable: false }]);
+  expect(errors[0]?.message).toContain("413");
+  expect(refused).toBe(1);
 });

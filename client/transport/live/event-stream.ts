@@ -1,5 +1,4 @@
 import { ConvoyError } from "../../../protocol/errors.js";
-import { JSON_TYPE } from "../../../protocol/http.js";
 import type { ServerMessage } from "../../../protocol/sync.js";
 import { SYNC_PING_MS } from "../../../protocol/sync.js";
 import type { ClientEnvironment, Fetch } from "../../environment.js";
@@ -7,6 +6,9 @@ import { PASSING_STATUSES, readProblem } from "../read-answer.js";
 import type { Channel, ChannelEvents } from "./channel.js";
 
 const DATA = "data:";
+
+/** Not that of JSON: what an application has before Convoy to read that would read it, up to its own limit. */
+const STREAM_TYPE = "application/convoy";
 
 /** Where there is no WebSocket: server-sent events one way, requests the other. */
 export function openEventStream(
@@ -62,12 +64,13 @@ export function openEventStream(
     if (signal.aborted) return;
     const timer = environment.setTimeout(() => end(null), 2 * SYNC_PING_MS);
     try {
-      const response = await environment.fetch(
-        `${url}?session=${encodeURIComponent(String(session))}`,
-        { method: "POST", headers: { "content-type": JSON_TYPE }, body, signal },
-      );
-      // Whatever it says, the next session may do better.
-      if (!response.ok) return end(null);
+      const response = await environment.fetch(`${url}?session=${session}`, {
+        method: "POST",
+        headers: { "content-type": STREAM_TYPE },
+        body,
+        signal,
+      });
+      if (!response.ok) throw await refusalIn(response);
       await response.text();
     } finally {
       environment.clearTimeout(timer);
