@@ -20,8 +20,7 @@ export const ledgerTableSql: string = `create table if not exists _convoy.mutati
   result text not null,
   created_at timestamp(3) with time zone not null default now(),
   primary key (client_id, mutation_id)
-);
-create index if not exists mutations_created_at on _convoy.mutations using brin (created_at) with (autosummarize = on)`;
+)`;
 
 const insertRow: Statement = {
   name: "convoy_ledger_insert",

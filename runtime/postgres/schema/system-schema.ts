@@ -60,6 +60,8 @@ $$`,
     ],
   },
   { number: 2, sql: changeLogTablesSql },
+  // What is old is looked for page by page, which no index helps.
+  { number: 3, sql: ["drop index if exists _convoy.mutations_created_at"] },
 ];
 
 /** The version that the last step leads to. */

@@ -2,27 +2,19 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { WriteSession } from "../../../runtime/database/session/session.js";
 import { trimLedger } from "../../../runtime/database/transactions/trim-ledger.js";
 import { runMutation } from "../../../runtime/database/transactions/mutation.js";
-import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
 import { createPool, type Pool } from "../../../runtime/postgres/pool/pool.js";
-import { databaseWith, execute, rows } from "./database.js";
-import { codeOf, emptySql, id, insert, options, stored, usersSql } from "./users.js";
+import { execute, rows } from "./database.js";
+import { codeOf, id, insert, options, stored, openUsers, type UsersDatabase } from "./users.js";
 
-let database: OwnDatabase;
+let database: UsersDatabase;
 let pool: Pool;
 
 beforeAll(async () => {
-  database = await databaseWith(usersSql);
-  pool = createPool({ url: database.url, max: 12 });
+  database = await openUsers();
+  ({ pool } = database);
 });
-
-beforeEach(async () => {
-  await execute(database.url, emptySql);
-});
-
-afterAll(async () => {
-  await pool[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+beforeEach(() => database.empty());
+afterAll(() => database[Symbol.asyncDispose]());
 
 test("a mutation that is sent again gets the stored result, and is not applied again", async () => {
   let runs = 0;
