@@ -33,12 +33,17 @@ async function init(root: string, environment: Environment): Promise<ExitCode> {
   const { out, cwd } = environment;
   const { green, gray, bold } = out.colors;
   const missing: string[] = [];
-  for await (const event of runInit(path.resolve(cwd, root))) {
+  const target = path.resolve(cwd, root);
+  for await (const event of runInit(target)) {
     if (event.kind === "written") out.write(`${green("wrote")} ${event.file}\n`);
     if (event.kind === "kept") out.write(`${gray(`kept  ${event.file}`)}\n`);
     if (event.kind === "missing package") missing.push(event.name);
   }
-  const steps = missing.length > 0 ? [`npm install ${missing.join(" ")}`] : [];
-  out.write(`\nNext: ${bold([...steps, "npx convoy dev"].join(" && "))}\n`);
+  const steps = [
+    ...(target === path.resolve(cwd) ? [] : [`cd ${/\s/.test(root) ? `"${root}"` : root}`]),
+    ...(missing.length > 0 ? [`npm install ${missing.join(" ")}`] : []),
+    "npx convoy dev",
+  ];
+  out.write(`\nNext: ${bold(steps.join(" && "))}\n`);
   return exitCode.ok;
 }

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
+import type { Plan } from "../../runtime/postgres/plan/plan.js";
 import type { Environment } from "../environment.js";
 import { type ExitCode, exitCode } from "../exit-code.js";
+import { describeFailure } from "../failure.js";
 import { addSchemaOptions, type SchemaArguments } from "../sync/schema-options.js";
 
 interface PlanArguments extends SchemaArguments {
@@ -35,14 +37,24 @@ export function addPlanCommand(
 }
 
 async function plan(options: PlanArguments, environment: Environment): Promise<ExitCode> {
-  const [{ planSchema }, { readSchemaOptions }, print] = await Promise.all([
-    import("../../runtime/postgres/apply/sync-schema.js"),
-    import("../sync/schema-options.js"),
-    import("./print.js"),
-  ]);
-  await using target = await readSchemaOptions(options, environment, "nothing");
-  const plan = await planSchema(target);
+  const print = await import("./print.js");
+  let plan: Plan;
+  try {
+    plan = await readPlan(options, environment);
+  } catch (error) {
+    if (options.json) print.printFailureJson(describeFailure(error), environment);
+    throw error;
+  }
   if (options.json) print.printPlanJson(plan, environment);
   else print.printPlan(plan, environment);
   return plan.problems.length > 0 ? exitCode.errors : exitCode.ok;
+}
+
+async function readPlan(options: PlanArguments, environment: Environment): Promise<Plan> {
+  const [{ planSchema }, { readSchemaOptions }] = await Promise.all([
+    import("../../runtime/postgres/apply/sync-schema.js"),
+    import("../sync/schema-options.js"),
+  ]);
+  await using target = await readSchemaOptions(options, environment, "nothing");
+  return await planSchema(target);
 }

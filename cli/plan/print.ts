@@ -1,6 +1,7 @@
 import type { Plan } from "../../runtime/postgres/plan/plan.js";
 import type { Estimate, Lock, Step } from "../../runtime/postgres/plan/step.js";
 import type { Environment } from "../environment.js";
+import type { FailureReport } from "../failure.js";
 import { count, printable } from "../printable.js";
 import { printNotices } from "../sync/print-sync.js";
 
@@ -39,28 +40,41 @@ function indent(text: string): string {
 }
 
 /** What `convoy plan --json` prints. Members may be added. */
-export interface PlanDocument {
-  readonly version: 1;
-  readonly steps: readonly Pick<Step, "kind" | "sql" | "lock" | "estimate" | "reason">[];
-  readonly problems: Plan["problems"];
-  readonly notices: Plan["notices"];
-}
+export type PlanDocument =
+  | {
+      readonly version: 1;
+      readonly steps: readonly Pick<Step, "kind" | "sql" | "lock" | "estimate" | "reason">[];
+      readonly problems: Plan["problems"];
+      readonly notices: Plan["notices"];
+    }
+  /** Nothing could be planned. */
+  | { readonly version: 1; readonly failure: FailureReport };
 
 export function printPlanJson(
   { steps, problems, notices }: Pick<Plan, "steps" | "problems" | "notices">,
-  { out }: Environment,
+  environment: Environment,
 ): void {
-  const document: PlanDocument = {
-    version: 1,
-    steps: steps.map(({ kind, sql, lock, estimate, reason }) => ({
-      kind,
-      sql,
-      lock,
-      estimate,
-      reason,
-    })),
-    problems,
-    notices,
-  };
+  printDocument(
+    {
+      version: 1,
+      steps: steps.map(({ kind, sql, lock, estimate, reason }) => ({
+        kind,
+        sql,
+        lock,
+        estimate,
+        reason,
+      })),
+      problems,
+      notices,
+    },
+    environment,
+  );
+}
+
+export function printFailureJson(failure: FailureReport, environment: Environment): void {
+  printDocument({ version: 1, failure }, environment);
+}
+
+function printDocument(document: PlanDocument, { out }: Environment): void {
   out.write(`${JSON.stringify(document, null, 2)}\n`);
 }

@@ -16,7 +16,10 @@ export interface SchemaArguments {
 export function addSchemaOptions(command: Command): Command {
   const list = (value: string, before: readonly string[]) => [
     ...before,
-    ...value.split(",").filter((name) => name !== ""),
+    ...value
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== ""),
   ];
   const rename = (value: string, before: SchemaArguments["rename"]) => {
     const [from, to, more] = value.split(":");

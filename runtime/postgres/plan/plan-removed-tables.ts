@@ -8,14 +8,19 @@ import type { ExistingTable, Findings, PlanInput, World } from "./world.js";
 export function planRemovedTables({ desired, options }: PlanInput, world: World): Findings {
   const steps: DropTableStep[] = [];
   const notices: Notice[] = [];
+  const wanted = new Set(desired.tables.map((table) => table.name));
   for (const [name, existing] of world.tables) {
-    const isWanted = desired.tables.some((table) => table.name === name);
+    const isWanted = wanted.has(name);
     const mayDrop = options.allowDrop.includes(name);
     if (isWanted && mayDrop) notices.push(stillWanted(name));
     if (isWanted) continue;
     if (mayDrop) steps.push(dropTable(world.schema, name, existing));
     else notices.push(kept(name, existing));
   }
+  // No problem: a run that is done again finds that the table has gone.
+  const missing = new Set(options.allowDrop.filter((name) => !world.tables.has(name)));
+  const removed = [...world.tables.keys()].filter((name) => !wanted.has(name));
+  for (const name of missing) notices.push(notFound(name, removed));
   return { steps, problems: [], notices };
 }
 
@@ -36,6 +41,18 @@ function stillWanted(table: string): Notice {
     code: "drop-not-needed",
     table,
     message: `Table "${table}" was named as one to drop, and is in the schema. It is not dropped.`,
+  };
+}
+
+function notFound(table: string, removed: readonly string[]): Notice {
+  const others =
+    removed.length === 0
+      ? "Every table of Convoy's is in the schema"
+      : `These tables are no longer in the schema: ${removed.map((name) => `"${name}"`).join(", ")}`;
+  return {
+    code: "drop-not-found",
+    table,
+    message: `Convoy has no table "${table}" in the database, so naming it drops nothing. ${others}.`,
   };
 }
 

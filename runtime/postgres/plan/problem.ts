@@ -46,7 +46,8 @@ export interface Notice {
     | "table-recreated"
     | "may-be-rename"
     | "column-kept"
-    | "drop-not-needed";
+    | "drop-not-needed"
+    | "drop-not-found";
   readonly table: string;
   readonly message: string;
 }

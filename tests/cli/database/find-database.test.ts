@@ -17,7 +17,7 @@ test("plan creates no database, and says which one is not there", async () => {
   for (const args of [["plan"], ["plan", "--json"]]) {
     const { exitCode, stdout, stderr } = await run(args, project, missing.url);
     expect(exitCode).toBe(2);
-    expect(stdout).toBe("");
+    expect(stdout).toMatch(args.includes("--json") ? /"code": "database-missing"/ : /^$/);
     expect(stderr).toContain(`database-missing: There is no database "${missing.name}"`);
     expect(stderr).toContain("DATABASE_URL");
     expect(await missing.isThere()).toBe(false);
@@ -121,6 +121,25 @@ test("what cannot be a database, or does not answer, is told with its place and 
       expect(output).not.toContain("hunter2");
     }
   }
+});
+
+test("plan --json says in its document why nothing could be planned", async () => {
+  await using project = await tempProject("quickstart");
+  const url = "postgresql://me:hunter2@127.0.0.1:1/a";
+  const { exitCode, stdout, stderr } = await run(["plan", "--json"], project, url);
+  expect(exitCode).toBe(2);
+  const { failure, ...rest } = JSON.parse(stdout) as {
+    failure: { code: string; message: string };
+  };
+  expect(rest).toEqual({ version: 1 });
+  expect(failure.code).toBe("database-connection-lost");
+  expect(failure.message).toContain("127.0.0.1:1");
+  expect(stderr).toBe(`error ${failure.code}: ${failure.message}\n`);
+  expect(stdout).not.toContain("hunter2");
+
+  await project.remove("convoy/_generated");
+  const without = await run(["plan", "--json"], project, url);
+  expect(JSON.parse(without.stdout)).toMatchObject({ failure: { code: "manifest-unreadable" } });
 });
 
 /** Takes connections, and closes them before anything was said. */

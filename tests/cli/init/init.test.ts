@@ -49,3 +49,16 @@ test("init says what it cannot write", async () => {
     /^error CV0011: Cannot write .*convoy: a file is where a folder should be/,
   );
 });
+
+test("init in another folder says to go there first", async () => {
+  await using project = await tempProject("quickstart", { without: ["convoy", "tsconfig.json"] });
+  for (const [root, says] of [
+    ["apps/chat", "Next: cd apps/chat && npm install convoy zod && npx convoy dev"],
+    ["my apps", 'Next: cd "my apps" && npm install convoy zod && npx convoy dev'],
+    [project.root, "Next: npm install convoy zod && npx convoy dev"],
+  ] as const) {
+    const { exitCode, stdout } = await runHere(["init", "--root", root], project.root);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(says);
+  }
+});

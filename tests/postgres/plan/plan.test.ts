@@ -67,6 +67,29 @@ describe("tables", () => {
     expect(codes(found)).toEqual(["drop-not-needed"]);
   });
 
+  test("a name to drop that no table has is told, with the tables that could be dropped", () => {
+    const options = { allowDrop: ["project", "gone"] };
+    const found = planOf({ from: both, to: manifest([users]), rows: 12, options });
+    expect(outline(found)).toEqual(["record-manifest"]);
+    expect(codes(found)).toEqual(["table-kept", "drop-not-found", "drop-not-found"]);
+    expect(found.notices[1]?.message).toContain('no table "project"');
+    expect(found.notices[1]?.message).toMatch(/no longer in the schema.*: "projects"\./);
+  });
+
+  test("a name to drop that no table has is told where there is nothing to drop", () => {
+    const found = planOf({ from: both, to: both, options: { allowDrop: ["project"] } });
+    expect(codes(found)).toEqual(["drop-not-found"]);
+    expect(found.notices[0]?.message).toMatch(/no table "project".*Every table.*in the schema/);
+  });
+
+  test("a table that is renamed is no name to drop any more", () => {
+    const folders = { ...projects, name: "folders" };
+    const options = { allowDrop: ["projects"], renames: [{ from: "projects", to: "folders" }] };
+    const found = planOf({ from: both, to: manifest([users, folders]), rows: 3, options });
+    expect(outline(found)).toEqual(["rename-table projects folders", "record-manifest"]);
+    expect(codes(found)).toEqual(["drop-not-found"]);
+  });
+
   test("a kept table that comes back is used with its documents, once they were checked", () => {
     const catalog = catalogOf(both, 4);
     const found = planOf({ from: manifest([users]), to: both, catalog });

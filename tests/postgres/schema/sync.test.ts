@@ -32,6 +32,20 @@ test("an empty database gets its tables, and a second run finds nothing to do", 
   expect((await database.sync(both)).steps).toEqual([]);
 });
 
+test("an index that nothing reads goes from the ledger of a database that has it", async () => {
+  await using database = await databases.take();
+  await database.sync(both);
+  const indexes = "select indexname from pg_indexes where tablename = 'mutations'";
+  expect(await database.rows(indexes)).toEqual([{ indexname: "mutations_pkey" }]);
+  await database.rows(`
+    create index mutations_created_at on _convoy.mutations using brin (created_at);
+    update _convoy.system set version = 2`);
+  const { steps } = await database.sync(both);
+  expect(steps.map(({ kind }) => kind)).toEqual(["system-schema"]);
+  expect(await database.rows(indexes)).toEqual([{ indexname: "mutations_pkey" }]);
+  await expectSettled(database, both);
+});
+
 test("a plan changes nothing, even in a database that nobody has used", async () => {
   await using database = await databases.take();
   expect((await database.plan(both)).steps.length).toBeGreaterThan(0);
