@@ -2,10 +2,12 @@
 export function memoized<Key extends object, Value>(
   compute: (key: Key) => Value,
 ): (key: Key) => Value {
-  const known = new WeakMap<Key, { readonly value: Value }>();
+  const known = new WeakMap<Key, Value>();
   return (key) => {
-    let found = known.get(key);
-    if (!found) known.set(key, (found = { value: compute(key) }));
-    return found.value;
+    const found = known.get(key);
+    if (found !== undefined || known.has(key)) return found as Value;
+    const value = compute(key);
+    known.set(key, value);
+    return value;
   };
 }

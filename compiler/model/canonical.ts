@@ -65,12 +65,17 @@ const kindOrder: readonly TypeFact["kind"][] = [
 
 /**
  * The union of `members` in canonical form: flat, without duplicates, sorted by kind and then by
- * what they are; a single type where only one is left. Objects keep the order in which they come,
- * which is that of the source.
+ * what they are; a single type where only one is left.
+ *
+ * @param objects the order among objects: the one in which they come, which is that of the source
+ *   (the default), or that of what they are.
  */
-export function unionOf(members: readonly TypeFact[]): TypeFact {
+export function unionOf(
+  members: readonly TypeFact[],
+  objects: "as-given" | "by-key" = "as-given",
+): TypeFact {
   const flat = members.flatMap(flatten);
-  const sorted = areUnlike(flat) ? flat.toSorted(byKind) : sortedByKey(flat);
+  const sorted = areUnlike(flat) ? flat.toSorted(byKind) : sortedByKey(flat, objects === "by-key");
   const [first = { kind: "never" as const }, ...others] = sorted;
   return others.length === 0 ? first : { kind: "union", members: sorted };
 }
@@ -86,7 +91,7 @@ function areUnlike(members: readonly TypeFact[]): boolean {
   );
 }
 
-function sortedByKey(members: readonly TypeFact[]): readonly TypeFact[] {
+function sortedByKey(members: readonly TypeFact[], sortsObjects: boolean): readonly TypeFact[] {
   const byKey = new Map<string, TypeFact>();
   for (const member of members) {
     const key = typeKey(member);
@@ -101,7 +106,9 @@ function sortedByKey(members: readonly TypeFact[]): readonly TypeFact[] {
     byKey.delete("false");
     byKey.set("boolean", { kind: "boolean" });
   }
-  return [...byKey].toSorted(byKindThenKey).map(([, member]) => member);
+  return [...byKey]
+    .toSorted((one, other) => byKindThenKey(one, other, sortsObjects))
+    .map(([, member]) => member);
 }
 
 function flatten(type: TypeFact): readonly TypeFact[] {
@@ -112,17 +119,25 @@ function byKind(a: TypeFact, b: TypeFact): number {
   return kindOrder.indexOf(a.kind) - kindOrder.indexOf(b.kind);
 }
 
-function byKindThenKey([keyA, a]: [string, TypeFact], [keyB, b]: [string, TypeFact]): number {
+function byKindThenKey(
+  [keyA, a]: [string, TypeFact],
+  [keyB, b]: [string, TypeFact],
+  sortsObjects: boolean,
+): number {
   const order = byKind(a, b);
   if (order !== 0) return order;
-  if (a.kind === "object") return 0;
+  if (a.kind === "object" && !sortsObjects) return 0;
   if (a.kind === "document" && b.kind === "document" && a.table === b.table) {
     return (a.variant ?? 0) - (b.variant ?? 0);
   }
   if (a.kind === "literal" && b.kind === "literal") {
     if (typeof a.value === "number" && typeof b.value === "number") return a.value - b.value;
   }
-  return keyA < keyB ? -1 : keyA > keyB ? 1 : 0;
+  return compareText(keyA, keyB);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** `type` without its `undefined` and `null` members, as asked. */
@@ -134,28 +149,54 @@ export function without(type: TypeFact, ...kinds: readonly ("undefined" | "null"
 
 /** Whether there is an `any` somewhere in `type`, documents and named types left out. */
 export function includesAny(type: TypeFact): boolean {
-  return includesAnywhere(type, "any");
+  return (kindsIn(type) & bits.any) !== 0;
 }
 
 /** Whether `type` refers to a declaration somewhere. */
 export function includesNamed(type: TypeFact): boolean {
-  return includesAnywhere(type, "named");
+  return (kindsIn(type) & bits.named) !== 0;
 }
 
-function includesAnywhere(type: TypeFact, kind: TypeFact["kind"]): boolean {
-  if (type.kind === kind) return true;
-  const isInside = (inner: TypeFact | undefined) =>
-    inner !== undefined && includesAnywhere(inner, kind);
+/** Whether there is a type of this kind somewhere in `type`, or what it refers to may have one. */
+export function mayInclude(type: TypeFact, kind: TypeFact["kind"]): boolean {
+  return (kindsIn(type) & (bits[kind] | bits.named)) !== 0;
+}
+
+const bits = Object.fromEntries(kindOrder.map((kind, place) => [kind, 1 << place])) as Readonly<
+  Record<TypeFact["kind"], number>
+>;
+
+const known = new WeakMap<TypeFact, number>();
+
+/** Asked more than once of each type, and an edit leaves most of a module's as they were. */
+function kindsIn(type: TypeFact): number {
+  let kinds = known.get(type);
+  if (kinds === undefined) known.set(type, (kinds = findKinds(type)));
+  return kinds;
+}
+
+/** The {@link bits} of all parts. */
+function findKinds(type: TypeFact): number {
+  let found = bits[type.kind];
+  const add = (part: TypeFact): void => {
+    found |= findKinds(part);
+  };
   switch (type.kind) {
     case "array":
-      return isInside(type.element);
+      add(type.element);
+      break;
     case "tuple":
-      return type.elements.some(isInside) || isInside(type.rest);
+      type.elements.forEach(add);
+      if (type.rest !== undefined) add(type.rest);
+      break;
     case "union":
-      return type.members.some(isInside);
+      type.members.forEach(add);
+      break;
     case "object":
-      return type.properties.some((property) => isInside(property.type)) || isInside(type.index);
+      for (const property of type.properties) add(property.type);
+      if (type.index !== undefined) add(type.index);
+      break;
     default:
-      return false;
   }
+  return found;
 }

@@ -48,6 +48,10 @@ export function tableNamed(schema: SchemaFacts, argument: NameArgument): TableFa
   return (argument.name !== null && tablesByName(schema).get(argument.name)) || null;
 }
 
+export function hasTable(schema: SchemaFacts, name: string): boolean {
+  return tablesByName(schema).has(name);
+}
+
 const tablesByName: (schema: SchemaFacts) => ReadonlyMap<string, TableFacts> = memoized(
   ({ tables }) => new Map(tables.map((table) => [table.name, table])),
 );

@@ -50,7 +50,7 @@ interface CachedFacts {
 }
 
 const cache = new WeakMap<ts.SourceFile, Map<SourceRule, CachedFindings>>();
-/** By schema, by module, or by all facts, as the rules need. */
+/** By schema or by module, as the rules need. */
 const factsCache = new WeakMap<object, CachedFacts>();
 
 /** One look at a project, in which rules share what was found before. */
@@ -78,7 +78,7 @@ export class RuleRun {
   /** What rules find that need the names in all modules. */
   projectFindings(rules: readonly FactsRule[]): readonly ConvoyDiagnostic[] {
     const { facts } = this.#options;
-    return this.#factsFindings(rules, facts, facts, facts.modules[0]?.file ?? null);
+    return this.#checkFacts(rules, facts, facts.modules[0]?.file ?? null).findings;
   }
 
   /** Checks `facts`, unless that was done for the same `key` and schema before. */
@@ -88,12 +88,24 @@ export class RuleRun {
     facts: ProjectFacts,
     file: string | null,
   ): readonly ConvoyDiagnostic[] {
-    const { project, otherModules, onBug } = this.#options;
+    const { project } = this.#options;
     const { schema } = facts;
     const before = factsCache.get(key);
     if (before?.schema === schema && before.project === project && before.rules === rules) {
       return before.findings;
     }
+    const { findings, isWhole } = this.#checkFacts(rules, facts, file);
+    // A rule that fails is to be told of each time.
+    if (isWhole) factsCache.set(key, { schema, project, rules, findings });
+    return findings;
+  }
+
+  #checkFacts(
+    rules: readonly FactsRule[],
+    facts: ProjectFacts,
+    file: string | null,
+  ): { readonly findings: readonly ConvoyDiagnostic[]; readonly isWhole: boolean } {
+    const { project, otherModules, onBug } = this.#options;
     const context = {
       project,
       otherModules,
@@ -107,13 +119,11 @@ export class RuleRun {
         for (const finding of rule.check(facts, context)) found.push(complete(rule, finding));
         findings.push(...found);
       } catch (error) {
-        // Not kept: a rule that fails is to be told of each time.
         isWhole = false;
         onBug?.(error, rule, file);
       }
     }
-    if (isWhole) factsCache.set(key, { schema, project, rules, findings });
-    return findings;
+    return { findings, isWhole };
   }
 
   sourceFindings(

@@ -46,43 +46,6 @@ export function partsOf(type: TypeFact, types: NamedTypes, path = ""): readonly 
   return parts;
 }
 
-const kinds = new WeakMap<TypeFact, ReadonlySet<TypeFact["kind"]>>();
-
-/**
- * Whether {@link partsOf} may find a part of this kind. Without the paths, and once for each type: an
- * edit leaves those of most functions as they were.
- */
-export function mayHold(type: TypeFact, kind: TypeFact["kind"]): boolean {
-  let known = kinds.get(type);
-  if (known === undefined) {
-    const found = new Set<TypeFact["kind"]>();
-    addKinds(type, found);
-    kinds.set(type, (known = found));
-  }
-  return known.has(kind) || known.has("named");
-}
-
-function addKinds(type: TypeFact, found: Set<TypeFact["kind"]>): void {
-  found.add(type.kind);
-  switch (type.kind) {
-    case "array":
-      addKinds(type.element, found);
-      break;
-    case "tuple":
-      for (const element of type.elements) addKinds(element, found);
-      if (type.rest !== undefined) addKinds(type.rest, found);
-      break;
-    case "object":
-      for (const property of type.properties) addKinds(property.type, found);
-      if (type.index !== undefined) addKinds(type.index, found);
-      break;
-    case "union":
-      for (const member of type.members) addKinds(member, found);
-      break;
-    default:
-  }
-}
-
 export function joinPath(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
 }

@@ -4,7 +4,7 @@ import { definitionOf, type FunctionDefinition, importOf } from "./definition.js
 import { type Imports, importsOf } from "./imports.js";
 import { type DatabaseOperation, isOperationMethod, operationOf } from "./operation.js";
 import { type NameArgument, nameArgument } from "./name-argument.js";
-import { isOutsideModule, type OutsideUse, outsideGlobals, outsideUseOf } from "./outside-use.js";
+import { outsideNamesIn, type OutsideUse, outsideUseOf } from "./outside-use.js";
 import { type PromiseFate, promiseFate } from "./promise-fate.js";
 import { chainReader, isChainMethod, type QueryChain } from "./query-chain.js";
 import { type Scopes, scopesIn } from "./scope.js";
@@ -61,6 +61,8 @@ interface Read {
   /** The file that the statement is part of, since names mean something in a file only. */
   sourceFile: ts.SourceFile;
   readonly syntax: StatementSyntax;
+  /** Whether the syntax may have nodes of other statements: constants that hold names. */
+  readonly looksOutside: boolean;
 }
 
 /** Reads a file once; the answer stays with the file. */
@@ -82,20 +84,21 @@ export function statementReader(
   return (statement) => {
     const known = statements.get(statement);
     if (known?.sourceFile === sourceFile) return known.syntax;
-    const syntax = (read ??= openFile(ts, sourceFile)).read(statement);
-    statements.set(statement, { sourceFile, syntax });
-    return syntax;
+    const found = (read ??= openFile(ts, sourceFile)).read(statement);
+    statements.set(statement, { sourceFile, ...found });
+    return found.syntax;
   };
 }
 
 /**
  * Says that these statements, which an editor has taken over into `sourceFile` from the file as it
- * was, mean there what they meant before: neither they nor anything that they name has changed.
+ * was, mean there what they meant before: neither they nor anything that they name has changed. What
+ * they name may have been parsed again all the same, and its old nodes are nowhere.
  */
 export function keepStatements(sourceFile: ts.SourceFile, untouched: Iterable<ts.Statement>): void {
   for (const statement of untouched) {
     const known = statements.get(statement);
-    if (known !== undefined) known.sourceFile = sourceFile;
+    if (known?.looksOutside === false) known.sourceFile = sourceFile;
   }
 }
 
@@ -104,7 +107,7 @@ function joined(ts: TypeScript, sourceFile: ts.SourceFile): FileSyntax {
   const { imports, read } = openFile(ts, sourceFile);
   const all = sourceFile.statements.map((statement) => {
     const known = statements.get(statement);
-    return known?.sourceFile === sourceFile ? known.syntax : read(statement);
+    return known?.sourceFile === sourceFile ? known.syntax : read(statement).syntax;
   });
   return Object.freeze({
     imports,
@@ -139,26 +142,37 @@ interface OpenFile {
   readonly outsideNames: ReadonlySet<string>;
 }
 
+type ReadStatement = Omit<Read, "sourceFile">;
+
 function openFile(
   ts: TypeScript,
   sourceFile: ts.SourceFile,
-): { readonly imports: Imports; read(statement: ts.Statement): StatementSyntax } {
+): { readonly imports: Imports; read(statement: ts.Statement): ReadStatement } {
   ensureParents(ts, sourceFile);
   const imports = importsOf(ts, sourceFile);
   const scopes = scopesIn(ts, sourceFile);
-  const outsideNames = new Set(outsideGlobals);
-  for (const [local, { module, typeOnly }] of imports) {
-    if (!typeOnly && isOutsideModule(module)) outsideNames.add(local);
-  }
-  const file: OpenFile = { sourceFile, imports, scopes, outsideNames };
+  const file: OpenFile = { sourceFile, imports, scopes, outsideNames: outsideNamesIn(imports) };
   return { imports, read: (statement) => readStatement(ts, file, statement) };
 }
 
 /** A context comes into a statement by a parameter in it, or by its type; never from another one. */
-function readStatement(ts: TypeScript, file: OpenFile, statement: ts.Statement): StatementSyntax {
-  const { sourceFile, imports, scopes } = file;
+function readStatement(ts: TypeScript, file: OpenFile, statement: ts.Statement): ReadStatement {
+  const { sourceFile, imports } = file;
   const found = findCandidates(ts, file, statement);
-  if (Object.values(found).every((all: readonly unknown[]) => all.length === 0)) return silent;
+  if (Object.values(found).every((all: readonly unknown[]) => all.length === 0)) {
+    return { syntax: silent, looksOutside: false };
+  }
+  let looksOutside = false;
+  const scopes: Scopes = {
+    resolve(identifier) {
+      const binding = file.scopes.resolve(identifier);
+      const declaration = binding?.declaration;
+      if (declaration !== undefined && ts.isVariableDeclaration(declaration)) {
+        looksOutside ||= declaration.pos < statement.pos || declaration.end > statement.end;
+      }
+      return binding;
+    },
+  };
   const handlers = new Map<ts.Node, FunctionDefinition>(
     found.definitions.map((definition) => [definition.handler, definition]),
   );
@@ -238,7 +252,7 @@ function readStatement(ts: TypeScript, file: OpenFile, statement: ts.Statement):
     if (use !== null && capability !== null) outsideUses.push({ ...use, capability });
   }
 
-  return Object.freeze({
+  const syntax = Object.freeze({
     definitions: found.definitions,
     queries,
     operations,
@@ -255,6 +269,7 @@ function readStatement(ts: TypeScript, file: OpenFile, statement: ts.Statement):
       return fate !== null && (fate.kind !== "used" || isAwaited) ? [chain] : [];
     }),
   });
+  return { syntax, looksOutside };
 }
 
 const silent: StatementSyntax = Object.freeze({

@@ -16,7 +16,7 @@ export interface OutsideUse {
   readonly capability: Capability;
 }
 
-export const outsideGlobals: readonly string[] = Object.freeze([
+const globals: ReadonlySet<string> = new Set([
   "fetch",
   "setTimeout",
   "setInterval",
@@ -56,8 +56,17 @@ const packages: ReadonlySet<string> = new Set([
   "ws",
 ]);
 
+/** The names in a file that a use of the outside may begin with. */
+export function outsideNamesIn(imports: Imports): ReadonlySet<string> {
+  const imported = [...imports].flatMap(([local, { module, typeOnly }]) =>
+    !typeOnly && isOutsideModule(module) ? local : [],
+  );
+  // Hardly any file of functions imports one, and an editor asks at every key.
+  return imported.length === 0 ? globals : new Set([...globals, ...imported]);
+}
+
 /** Whether the module does I/O: a built-in one such as `node:fs/promises`, or a known package. */
-export function isOutsideModule(module: string): boolean {
+function isOutsideModule(module: string): boolean {
   // Asked of every import at every key of an editor.
   if (module.startsWith(".")) return false;
   const start = module.startsWith("node:") ? 5 : 0;
@@ -95,7 +104,7 @@ export function outsideUseOf(
   }
   if (scopes.resolve(identifier) !== null) return null;
   const global = text.replace(/^globalThis\./, "");
-  return global !== "globalThis" && outsideGlobals.includes(global)
+  return global !== "globalThis" && globals.has(global)
     ? { node: identifier, text: global, module: null }
     : null;
 }

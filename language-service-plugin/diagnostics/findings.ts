@@ -1,30 +1,13 @@
-import type ts from "typescript";
 import type { ConvoyDiagnostic } from "../../compiler/model/diagnostic.js";
 import type { SchemaFacts } from "../../compiler/model/facts.js";
+import { memoized } from "../../compiler/memoized.js";
 import { relativeToRoot } from "../../compiler/project/layout.js";
 import { runRulesIn, type RunRulesInOptions } from "../../compiler/rules/run.js";
 import { moduleOutlines } from "../project/module-names.js";
 import type { View } from "../project/views.js";
 
-interface KnownFindings {
-  readonly schema: SchemaFacts | null;
-  readonly findings: readonly ConvoyDiagnostic[];
-}
-
-/** By program first: nothing may keep one alive, with its checker, that the editor is done with. */
-const known = new WeakMap<ts.Program, Map<ts.SourceFile, KnownFindings>>();
-
 /** What Convoy's rules find in a file: the same as `convoy check` would, were it saved. */
-export function findingsIn(view: View): readonly ConvoyDiagnostic[] {
-  const { program, sourceFile, schema } = view;
-  let ofProgram = known.get(program);
-  if (ofProgram === undefined) known.set(program, (ofProgram = new Map()));
-  const before = ofProgram.get(sourceFile);
-  if (before !== undefined && before.schema === schema) return before.findings;
-  const findings = find(view);
-  ofProgram.set(sourceFile, { schema, findings });
-  return findings;
-}
+export const findingsIn: (view: View) => readonly ConvoyDiagnostic[] = memoized(find);
 
 function find(view: View): readonly ConvoyDiagnostic[] {
   const { ts: typescript, program, sourceFile, project, isSchemaBroken } = view;

@@ -53,31 +53,39 @@ function isApiStale({ ts: typescript, program, project, sourceFile, schema }: Vi
   if (api === undefined) return false;
   const facts = schema && project.readings.read(program, schema, sourceFile)?.facts;
   if (!facts) return false;
-  const known = functionsIn(typescript, api);
-  return facts.functions.some(({ name }) => !known.has(`${facts.path}/${name}`));
+  const known = functionsIn(typescript, api).get(facts.path);
+  return facts.functions.some(({ name }) => known?.has(name) !== true);
 }
 
-const functions = new WeakMap<ts.SourceFile, ReadonlySet<string>>();
+type FunctionNames = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** The functions in the generated types of the api, as `admin/users/list`. */
-function functionsIn(typescript: typeof ts, api: ts.SourceFile): ReadonlySet<string> {
-  let paths = functions.get(api);
-  if (paths === undefined) {
-    const found = new Set<string>();
-    const visit = (all: readonly ts.TypeElement[], start: string): void => {
+const functions = new WeakMap<ts.SourceFile, FunctionNames>();
+
+/** The functions in the generated types of the api, by the paths of their modules: `admin/users`. */
+function functionsIn(typescript: typeof ts, api: ts.SourceFile): FunctionNames {
+  let known = functions.get(api);
+  if (known === undefined) {
+    const found = new Map<string, Set<string>>();
+    const visit = (all: readonly ts.TypeElement[], module: string): void => {
+      // The public and the internal functions of a module stand apart.
+      const names = found.get(module) ?? new Set();
+      found.set(module, names);
       for (const member of all) {
         if (!typescript.isPropertySignature(member) || member.type === undefined) continue;
-        const path = `${start}${"text" in member.name ? member.name.text : ""}`;
-        if (typescript.isTypeLiteralNode(member.type)) visit(member.type.members, `${path}/`);
-        else found.add(path);
+        const name = "text" in member.name ? member.name.text : "";
+        if (typescript.isTypeLiteralNode(member.type)) {
+          visit(member.type.members, module === "" ? name : `${module}/${name}`);
+        } else {
+          names.add(name);
+        }
       }
     };
     for (const node of api.statements) {
       if (typescript.isInterfaceDeclaration(node)) visit(node.members, "");
     }
-    functions.set(api, (paths = found));
+    functions.set(api, (known = found));
   }
-  return paths;
+  return known;
 }
 
 function isSaved({ host, sourceFile: { fileName, text } }: View): boolean {

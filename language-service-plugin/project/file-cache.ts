@@ -12,7 +12,6 @@ import type {
   ModuleFacts,
   SchemaFacts,
 } from "../../compiler/model/facts.js";
-import type { TypeFact } from "../../compiler/model/type-fact.js";
 import {
   isFunctionsModule,
   type ProjectLayout,
@@ -20,10 +19,14 @@ import {
 } from "../../compiler/project/layout.js";
 import type { FoundInStatements } from "../../compiler/rules/rule-run.js";
 import { keepStatements } from "../../compiler/syntax/file-syntax.js";
-import { foundAfter } from "./found-after.js";
-import { type HandlerFrames, handlerFrames, sameFrames } from "./handler-frames.js";
+import { followFindings } from "./follow-findings.js";
+import {
+  followEdit,
+  type FollowedEdit,
+  type FollowedStatement,
+  openStatements,
+} from "./followed-statements.js";
 import type { ProjectFiles } from "./project-files.js";
-import { startsOf, type StayedStatement, stayedStatements } from "./stayed-statements.js";
 
 /** What was read of a file. */
 export interface FileReading {
@@ -39,15 +42,16 @@ interface KnownFile extends FileReading {
   readonly unmarked: ModuleFacts | null;
   readonly schema: SchemaFacts;
   readonly sourceFile: ts.SourceFile;
-  /** The names of the other files that its types come from. */
+  /**
+   * The names of the other files that its types come from. Its own is among them where one of them
+   * imports it: what an edit of it concerns cannot be told from it alone.
+   */
   readonly others: readonly string[];
   /** The files as they were: see {@link ProjectFiles.revision}. */
   readonly revision: number;
   /** Its imports, as they are written: where they are the same, so are {@link others}. */
   readonly imports: string;
-  /** Where its statements began. */
-  readonly starts: ReadonlyMap<ts.Statement, number>;
-  readonly frames: HandlerFrames;
+  readonly statements: readonly FollowedStatement[];
 }
 
 /** Reads files from the programs of an editor: after an edit, the statements that it touched. */
@@ -67,6 +71,8 @@ export class FileCache {
   read(program: ts.Program, schema: SchemaFacts, sourceFile: ts.SourceFile): FileReading | null {
     const before = this.#known.get(sourceFile.fileName);
     const revision = this.#files.revision(program);
+    const isSame = before?.sourceFile === sourceFile && before.schema === schema;
+    if (isSame && before.revision === revision) return before;
     const sameTypes =
       before?.schema === schema && this.#files.areSame(before.others, before.revision);
     if (sameTypes && before.sourceFile === sourceFile) {
@@ -74,28 +80,24 @@ export class FileCache {
     }
     if (!sameTypes && this.#generatedFiles(program) === null) return null;
 
-    const stayed = sameTypes
-      ? stayedStatements(this.#ts, before.sourceFile, before.starts, sourceFile)
-      : [];
+    // What is known is changed in place: a fault on the way leaves nothing of it behind.
+    this.#known.delete(sourceFile.fileName);
+    const edit = sameTypes
+      ? followEdit(this.#ts, before.statements, before.sourceFile, sourceFile)
+      : openStatements(this.#ts, sourceFile);
     keepStatements(
       sourceFile,
-      stayed.flatMap(({ node, before: twin }) => (node === twin ? node : [])),
+      edit.stayed.flatMap(({ node, before: twin }) => (node === twin ? node : [])),
     );
-    const frames = handlerFrames(this.#ts, sourceFile, stayed, before?.frames ?? new Map());
-    const same = before
-      ? sameFrames(this.#ts, before, { sourceFile, frames }, stayed)
-      : new Set<string>();
+    const known = sameTypes ? exportsAfter(before, edit) : undefined;
+    const unmarked = this.#readFacts(program, schema, sourceFile, known);
+    const found: FoundInStatements = sameTypes ? before.found : new Map();
+    followFindings(found, edit, this.#relative(sourceFile));
     const imports = importsIn(sourceFile);
-    const unmarked = this.#readFacts(
-      program,
-      schema,
-      sourceFile,
-      before && exportsAfter(before, stayed, same),
-    );
     const reading = {
       facts: this.#markCircular(program, unmarked),
       unmarked,
-      found: before ? foundAfter(before.found, stayed, this.#relative(sourceFile)) : new Map(),
+      found,
       schema,
       sourceFile,
       others:
@@ -104,8 +106,7 @@ export class FileCache {
           : this.#otherFiles(program, sourceFile),
       revision,
       imports,
-      starts: startsOf(this.#ts, sourceFile),
-      frames,
+      statements: edit.statements,
     };
     this.#known.set(sourceFile.fileName, reading);
     return reading;
@@ -135,9 +136,9 @@ export class FileCache {
   #otherFiles(program: ts.Program, sourceFile: ts.SourceFile): readonly string[] {
     const graph = new ImportGraph(this.#ts, program, this.#project);
     const generated = this.#generatedFiles(program) ?? [];
-    return [...generated, ...graph.closureOf(sourceFile)]
-      .filter((file) => file !== sourceFile)
-      .map(({ fileName }) => fileName);
+    const all = [...generated, ...graph.closureOf(sourceFile)];
+    const others = graph.importsItself(sourceFile) ? all : all.filter((one) => one !== sourceFile);
+    return others.map(({ fileName }) => fileName);
   }
 
   #generatedFiles(program: ts.Program): readonly ts.SourceFile[] | null {
@@ -151,7 +152,8 @@ export class FileCache {
 
   /** What `TypeScriptHost` does with the modules of a project, for one of them. */
   #markCircular(program: ts.Program, module: ModuleFacts | null): ModuleFacts | null {
-    const isSuspect = (fn: FunctionFacts) => !fn.circular && !fn.hasReturns && holdsAny(fn.result);
+    const isSuspect = (fn: FunctionFacts) =>
+      !fn.circular && !fn.hasReturns && includesAny(fn.result);
     if (!module?.functions.some(isSuspect)) return module;
     const files = this.#files.modules(program).map(({ fileName }) => fileName);
     const calls = new CallGraph({ ts: this.#ts, program, project: this.#project, files });
@@ -167,8 +169,7 @@ export class FileCache {
 /** The exports that an edit of their own file left as they were, with where they are now. */
 function exportsAfter(
   { facts }: KnownFile,
-  stayed: readonly StayedStatement[],
-  sameFrames: ReadonlySet<string>,
+  { stayed, sameFrames }: FollowedEdit,
 ): KnownExports | undefined {
   // The names of recursive types and the places of an `any` follow from the module as a whole.
   const isOne =
@@ -176,12 +177,13 @@ function exportsAfter(
     Object.keys(facts.types).length > 0 ||
     facts.functions.some(({ circular }) => circular);
   if (isOne) return undefined;
-  const moved = new Map(
-    stayed.flatMap(({ exports, distance }) => exports.map((name) => [name, distance] as const)),
-  );
+  const distances = new Map<string, number>();
+  for (const { exports, distance } of stayed) {
+    for (const name of exports) if (!distances.has(name)) distances.set(name, distance);
+  }
   const kept = <Facts extends ExportFacts>(all: readonly Facts[]): Facts[] =>
     all.flatMap((one) => {
-      const distance = moved.get(one.name);
+      const distance = distances.get(one.name);
       if (distance === undefined || one.span.file !== facts.file) return [];
       if (distance === 0) return one;
       return { ...one, span: { ...one.span, start: one.span.start + distance } };
@@ -189,22 +191,11 @@ function exportsAfter(
   return {
     functions: kept(facts.functions),
     otherExports: kept(facts.otherExports),
-    butResult: new Map(
-      facts.functions.filter(({ name }) => sameFrames.has(name)).map((fn) => [fn.name, fn]),
-    ),
+    butResult: facts.functions.filter(({ name }) => sameFrames.has(name)),
   };
 }
 
 /** What every program finds in a file; TypeScript's own types leave it out. */
 function importsIn(file: ts.SourceFile & { readonly imports?: readonly ts.StringLiteralLike[] }) {
   return (file.imports ?? []).map(({ text }) => text).join("\n");
-}
-
-const results = new WeakMap<TypeFact, boolean>();
-
-/** After an edit, the results of most functions are those of before. */
-function holdsAny(result: TypeFact): boolean {
-  let known = results.get(result);
-  if (known === undefined) results.set(result, (known = includesAny(result)));
-  return known;
 }

@@ -7,11 +7,12 @@ interface Known {
   /** Places in {@link all}. */
   readonly ownAt: readonly number[];
   readonly modulesAt: readonly number[];
-  readonly own: readonly ts.SourceFile[];
-  readonly modules: readonly ts.SourceFile[];
+  /** Made when they are asked for: at most keys nobody does. */
+  own: readonly ts.SourceFile[] | null;
+  modules: readonly ts.SourceFile[] | null;
 }
 
-const none: Known = { all: [], ownAt: [], modulesAt: [], own: [], modules: [] };
+const none: Known = { all: [], ownAt: [], modulesAt: [], own: null, modules: null };
 
 /** The project without one of its files. */
 interface Beside {
@@ -38,19 +39,22 @@ export class ProjectFiles {
 
   /** The sources in `convoy/`, generated ones left out. */
   own(program: ts.Program): readonly ts.SourceFile[] {
-    return this.#follow(program).own;
+    const known = this.#follow(program);
+    return (known.own ??= known.ownAt.map((place) => known.all[place]!));
   }
 
   /** Those of them that are modules of functions. */
   modules(program: ts.Program): readonly ts.SourceFile[] {
-    return this.#follow(program).modules;
+    const known = this.#follow(program);
+    return (known.modules ??= known.modulesAt.map((place) => known.all[place]!));
   }
 
   /** {@link own} but for one file: the same list for as long as only that one changes. */
   ownBeside(program: ts.Program, { fileName }: ts.SourceFile): readonly ts.SourceFile[] {
-    const { own } = this.#follow(program);
+    this.#follow(program);
     if (this.#beside?.fileName !== fileName) {
-      this.#beside = { fileName, others: own.filter((file) => file.fileName !== fileName) };
+      const others = this.own(program).filter((file) => file.fileName !== fileName);
+      this.#beside = { fileName, others };
     }
     return this.#beside.others;
   }
@@ -89,14 +93,9 @@ export class ProjectFiles {
     const isOther = changedOwn === undefined || changedOwn.length > 0;
     if (!changedOwn?.every((fileName) => fileName === this.#beside?.fileName)) this.#beside = null;
     // The same lists while none of them changes: what follows from them is kept with them.
-    const lists = isOther
-      ? {
-          own: places.ownAt.map((place) => all[place]!),
-          modules: places.modulesAt.map((place) => all[place]!),
-        }
-      : before;
+    const { own, modules } = isOther ? none : before;
     const { ownAt, modulesAt } = places;
-    this.#known = { all, ownAt, modulesAt, own: lists.own, modules: lists.modules };
+    this.#known = { all, ownAt, modulesAt, own, modules };
     return this.#known;
   }
 

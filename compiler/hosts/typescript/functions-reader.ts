@@ -28,8 +28,8 @@ export interface FunctionsReaderOptions {
 
 /** Exports of a module whose facts are known without reading them. */
 export interface KnownExports extends Pick<ModuleFacts, "functions" | "otherExports"> {
-  /** Functions by name, of which the result and the place alone may be others. */
-  readonly butResult?: ReadonlyMap<string, FunctionFacts>;
+  /** Functions of which the result and the place alone may be others. */
+  readonly butResult?: readonly FunctionFacts[];
 }
 
 /** Reads modules of functions from a program that contains them and the generated data model. */
@@ -74,7 +74,7 @@ export class FunctionsReader {
               path,
               span,
               types,
-              known?.butResult?.get(symbol.name),
+              known?.butResult?.find(({ name }) => name === symbol.name),
             );
       if (found) functions.push(found);
       else otherExports.push({ name: symbol.name, span });

@@ -1,6 +1,6 @@
 import type ts from "typescript";
 import { docComments } from "./doc-comments.js";
-import { typeKey, unionOf, without } from "../../model/canonical.js";
+import { unionOf, without } from "../../model/canonical.js";
 import type { NamedTypes, PropertyFact, TypeFact } from "../../model/type-fact.js";
 
 /** Types nested deeper than this are not types that a person wrote down. */
@@ -118,7 +118,7 @@ export class TypeReader {
 
   #readUnionOrObject(type: ts.Type): TypeFact {
     if (type.isUnion()) {
-      return this.#mergeDocuments(unionOf(this.#readMembers(type.types)));
+      return this.#mergeDocuments(this.#readUnion(type.types));
     }
     const tables = this.#tablesOfId(type);
     if (tables) return { kind: "id", tables };
@@ -279,18 +279,11 @@ export class TypeReader {
       .map(({ symbol }) => symbol);
   }
 
-  #readMembers(members: readonly ts.Type[]): readonly TypeFact[] {
-    if (this.#options.order === "source") {
-      return this.#sortedMembers(members).map((member) => this.read(member));
-    }
-    const facts = members.map((member) => this.read(member));
-    // All but objects are put in order where the union is made.
-    const hasObjects = facts.filter(({ kind }) => kind === "object" || kind === "union").length > 1;
-    if (!hasObjects) return facts;
-    return facts
-      .map((fact) => ({ fact, key: typeKey(fact) }))
-      .toSorted((a, b) => compareText(a.key, b.key))
-      .map(({ fact }) => fact);
+  #readUnion(members: readonly ts.Type[]): TypeFact {
+    const read = (member: ts.Type) => this.read(member);
+    return this.#options.order === "source"
+      ? unionOf(this.#sortedMembers(members).map(read))
+      : unionOf(members.map(read), "by-key");
   }
 
   /** Objects in the order in which they were written; what has no place keeps the checker's. */

@@ -10,93 +10,119 @@ export interface UntouchedStatementsOptions {
 
 /** A statement whose expressions all have the types that they had before an edit. */
 export interface UntouchedStatement {
-  /** The same in the file as it was. */
+  readonly node: ts.Statement;
+  /** The same in the file as it was: the same node where an editor's parser has taken it over. */
   readonly before: ts.Statement;
-  /** The names that it exports. */
+  /** The names of the values that it exports. Where several have one, facts are of the first. */
   readonly exports: readonly string[];
 }
 
 /**
- * The statements of a file that an edit of it does not concern. By syntax, so rather one too few: a
- * name counts for whatever it may stand for, and where there is more than declarations, there are
- * none.
+ * The statements of a file that an edit of it does not concern, in their order, which is also that
+ * of before. By syntax, so rather one too few: a name counts for whatever it may stand for, and where
+ * there is more than declarations, there are none.
  */
 export function untouchedStatements(
   options: UntouchedStatementsOptions,
-): ReadonlyMap<ts.Statement, UntouchedStatement> {
+): readonly UntouchedStatement[] {
   const { ts: typescript, before, after, concerned } = options;
-  const none = new Map<ts.Statement, UntouchedStatement>();
-  const old = before.statements.map((node) => statementOf(typescript, before, node));
-  const now = after.statements.map((node) => statementOf(typescript, after, node));
-  const pairs = pairsOf(old, now);
-  if (pairs === null) return none;
-
-  const stayedOld = new Set(pairs.values());
-  const edited = [
-    ...old.filter((statement) => !stayedOld.has(statement)),
-    ...now.filter((statement) => !pairs.has(statement)),
-  ];
-  if (![...edited, ...pairs.keys()].every(({ isDeclarative }) => isDeclarative)) return none;
-  if (edited.some(({ node }) => typescript.isImportDeclaration(node))) return none;
+  const compared = compare(typescript, before, after);
+  if (compared === null) return [];
+  const { pairs, edited } = compared;
+  if (!edited.every(isPlain) || !pairs.every(({ now }) => now.isDeclarative)) return [];
 
   const dirty = new Set(edited.flatMap(({ names }) => names));
-  const clean = new Set<Statement>();
-  for (const statement of pairs.keys()) {
-    const { pos, end } = statement.node;
-    if (concerned.every((position) => position < pos || position >= end)) clean.add(statement);
-    else for (const name of statement.names) dirty.add(name);
+  let clean = pairs;
+  const removeUnless = (isClean: (statement: Statement) => boolean): void => {
+    clean = clean.filter(({ now }) => {
+      if (isClean(now)) return true;
+      for (const name of now.names) dirty.add(name);
+      return false;
+    });
+  };
+  if (concerned.length > 0) {
+    removeUnless(({ node: { pos, end } }) =>
+      concerned.every((position) => position < pos || position >= end),
+    );
   }
   for (let size = -1; size !== dirty.size; ) {
     size = dirty.size;
     const names = [...dirty];
-    for (const statement of clean) {
-      if (!names.some((name) => mentions(typescript, statement, name))) continue;
-      clean.delete(statement);
-      for (const name of statement.names) dirty.add(name);
-    }
+    removeUnless((statement) => !names.some((name) => mentions(typescript, statement, name)));
   }
-  const untouched = new Map<ts.Statement, UntouchedStatement>();
-  for (const statement of clean) {
-    const twin = pairs.get(statement);
-    const exports = statement.isExported ? statement.names : [];
-    if (twin !== undefined) untouched.set(statement.node, { before: twin.node, exports });
-  }
-  return untouched;
+  return clean.map(({ old, now }) => ({ node: now.node, before: old.node, exports: now.exports }));
 }
 
-/**
- * The statements that are there with the same text as before, and in the same order, each with what it
- * was; `null` where it cannot be said which was which.
- */
-function pairsOf(
-  old: readonly Statement[],
-  now: readonly Statement[],
-): ReadonlyMap<Statement, Statement> | null {
+/** Not an import: that gives a new meaning to names all over the file. */
+function isPlain({ isDeclarative, isImport }: Statement): boolean {
+  return isDeclarative && !isImport;
+}
+
+/** A statement that is there with the same text as before. */
+interface Pair {
+  readonly old: Statement;
+  readonly now: Statement;
+}
+
+interface Compared {
+  readonly pairs: readonly Pair[];
+  /** All others, those that are gone and those that are new. */
+  readonly edited: readonly Statement[];
+}
+
+/** Tells which statement was which; `null` where that cannot be said. */
+function compare(
+  typescript: typeof ts,
+  before: ts.SourceFile,
+  after: ts.SourceFile,
+): Compared | null {
+  const old = before.statements;
+  const now = after.statements;
   // An editor's parser takes over the nodes in front of an edit and behind it.
+  const rest = Math.min(old.length, now.length);
   let head = 0;
-  while (head < now.length && now[head] === old[head]) head += 1;
+  while (head < rest && now[head] === old[head]) head += 1;
   let tail = 0;
-  const rest = Math.min(old.length, now.length) - head;
-  while (tail < rest && now.at(-1 - tail) === old.at(-1 - tail)) tail += 1;
-  const pairs = new Map<Statement, Statement>();
-  for (const statement of now.slice(0, head)) pairs.set(statement, statement);
-  const oldParsed = old.slice(head, old.length - tail);
-  const parsed = now.slice(head, now.length - tail);
+  while (tail < rest - head && now.at(-1 - tail) === old.at(-1 - tail)) tail += 1;
+
+  const oldParsed = old
+    .slice(head, old.length - tail)
+    .map((node) => statementOf(typescript, before, node));
+  const parsed = now
+    .slice(head, now.length - tail)
+    .map((node) => statementOf(typescript, after, node));
   const known = new Map(oldParsed.map((statement) => [statement.text, statement]));
   const texts = new Set(parsed.map(({ text }) => text));
   if (known.size !== oldParsed.length || texts.size !== parsed.length) return null;
   const inOldOrder = oldParsed.filter(({ text }) => texts.has(text));
-  const stayed = parsed.filter(({ text }) => known.has(text));
-  for (const [position, statement] of stayed.entries()) {
-    const twin = inOldOrder[position];
+
+  const pairs: Pair[] = [];
+  const edited = oldParsed.filter(({ text }) => !texts.has(text));
+  const addTaken = (nodes: readonly ts.Statement[]): void => {
+    for (const node of nodes) {
+      const taken = statementOf(typescript, after, node);
+      pairs.push({ old: taken, now: taken });
+    }
+  };
+  addTaken(now.slice(0, head));
+  let position = 0;
+  for (const statement of parsed) {
+    if (!known.has(statement.text)) {
+      edited.push(statement);
+      continue;
+    }
+    const twin = inOldOrder[position++];
     if (twin?.text !== statement.text) return null;
-    pairs.set(statement, twin);
+    pairs.push({ old: twin, now: statement });
   }
-  for (const statement of now.slice(now.length - tail)) pairs.set(statement, statement);
-  return pairs;
+  addTaken(now.slice(now.length - tail));
+  return { pairs, edited };
 }
 
-/** Reads the statements of a file now, for {@link untouchedStatements} to compare them later. */
+/**
+ * Reads the statements of a file now, for {@link untouchedStatements} to compare them later: it
+ * remembers those of `after` itself.
+ */
 export function rememberStatements(typescript: typeof ts, file: ts.SourceFile): void {
   for (const node of file.statements) statementOf(typescript, file, node);
 }
@@ -107,7 +133,9 @@ interface Statement {
   /** With the comments before it. */
   readonly text: string;
   readonly names: readonly string[];
-  readonly isExported: boolean;
+  /** The names of the values that it exports: a type may have that of one. */
+  readonly exports: readonly string[];
+  readonly isImport: boolean;
   /** It does no more than give types to the names that it declares. */
   readonly isDeclarative: boolean;
 }
@@ -130,9 +158,11 @@ function readStatement(typescript: typeof ts, file: ts.SourceFile, node: ts.Stat
     node,
     text: file.text.slice(node.pos, node.end),
     names,
-    isExported:
-      typescript.canHaveModifiers(node) &&
-      (typescript.getModifiers(node) ?? []).some(({ kind }) => kind === SyntaxKind.ExportKeyword),
+    exports:
+      !isType(typescript, node) && hasModifier(typescript, node, SyntaxKind.ExportKeyword)
+        ? names
+        : [],
+    isImport: typescript.isImportDeclaration(node),
     isDeclarative: isDeclarative(typescript, node, names),
   };
 }
@@ -140,15 +170,15 @@ function readStatement(typescript: typeof ts, file: ts.SourceFile, node: ts.Stat
 /** Whether there is an assignment that does not wait for a function to be called. */
 function assignsOutside(typescript: typeof ts, node: ts.Node): boolean {
   const { FirstAssignment, LastAssignment } = typescript.SyntaxKind;
-  const visit = (child: ts.Node): boolean => {
-    if (typescript.isFunctionLike(child)) return false;
+  const visit = (child: ts.Node): true | undefined => {
+    if (typescript.isFunctionLike(child)) return undefined;
     if (typescript.isBinaryExpression(child)) {
       const { kind } = child.operatorToken;
       if (kind >= FirstAssignment && kind <= LastAssignment) return true;
     }
-    return typescript.forEachChild(child, (inner) => visit(inner) || undefined) ?? false;
+    return typescript.forEachChild(child, visit);
   };
-  return visit(node);
+  return visit(node) ?? false;
 }
 
 const mentioned = new WeakMap<ts.Statement, ReadonlySet<string>>();
@@ -183,14 +213,17 @@ export function declaredNames(typescript: typeof ts, node: ts.Statement): readon
       typescript.isIdentifier(name) ? name.text : [],
     );
   }
-  if (
-    typescript.isFunctionDeclaration(node) ||
-    typescript.isTypeAliasDeclaration(node) ||
-    typescript.isInterfaceDeclaration(node)
-  ) {
+  if (typescript.isFunctionDeclaration(node) || isType(typescript, node)) {
     return node.name ? [node.name.text] : [];
   }
   return [];
+}
+
+function isType(
+  typescript: typeof ts,
+  node: ts.Statement,
+): node is ts.TypeAliasDeclaration | ts.InterfaceDeclaration {
+  return typescript.isTypeAliasDeclaration(node) || typescript.isInterfaceDeclaration(node);
 }
 
 function isDeclarative(
@@ -205,15 +238,13 @@ function isDeclarative(
     const { flags, declarations } = node.declarationList;
     return (flags & typescript.NodeFlags.Const) !== 0 && names.length === declarations.length;
   }
-  return names.length > 0 && !isDefault(typescript, node);
+  // `export default function named() {}` is exported under another name than its own.
+  return names.length > 0 && !hasModifier(typescript, node, typescript.SyntaxKind.DefaultKeyword);
 }
 
-/** `export default function named() {}` is exported under another name than its own. */
-function isDefault(typescript: typeof ts, node: ts.Statement): boolean {
+function hasModifier(typescript: typeof ts, node: ts.Node, kind: ts.SyntaxKind): boolean {
   return (
     typescript.canHaveModifiers(node) &&
-    (typescript.getModifiers(node) ?? []).some(
-      ({ kind }) => kind === typescript.SyntaxKind.DefaultKeyword,
-    )
+    (typescript.getModifiers(node) ?? []).some((modifier) => modifier.kind === kind)
   );
 }

@@ -31,14 +31,14 @@ export const functionNameConflict: FactsRule = {
 interface Places {
   /** By a module's path, the first file of those that have it. */
   readonly modules: ReadonlyMap<string, string>;
-  /** By each path above a module, or its own, the first file below it. */
-  readonly folders: ReadonlyMap<string, string>;
+  /** By path, then by the name of a module or folder in it: the first file there, or below. */
+  readonly folders: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
 /** Kept with the list: in an editor the other modules are the same from key to key. */
 const placesOf: (modules: readonly ModuleFacts[]) => Places = memoized((modules) => {
   const paths = new Map<string, string>();
-  const folders = new Map<string, string>();
+  const folders = new Map<string, Map<string, string>>();
   const add = (to: Map<string, string>, path: string, file: string): void => {
     const before = to.get(path);
     if (before === undefined || file < before) to.set(path, file);
@@ -46,8 +46,13 @@ const placesOf: (modules: readonly ModuleFacts[]) => Places = memoized((modules)
   for (const { path, file, functions } of modules) {
     if (functions.length === 0) continue;
     add(paths, path, file);
-    for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
-      add(folders, path.slice(0, end), file);
+    for (let end = path.length; end > 0; ) {
+      const slash = path.lastIndexOf("/", end - 1);
+      const folder = path.slice(0, Math.max(slash, 0));
+      const names = folders.get(folder) ?? new Map<string, string>();
+      folders.set(folder, names);
+      add(names, path.slice(slash + 1, end), file);
+      end = slash;
     }
   }
   return { modules: paths, folders };
@@ -84,12 +89,13 @@ function* checkModules(module: ModuleFacts, taken: readonly Places[]): Generator
       related: [{ message: "The other module.", span: startOf(twin) }],
     };
   }
+  const below = taken.flatMap(({ folders }) => folders.get(module.path) ?? []);
+  if (below.length === 0) return;
   for (const fn of module.functions) {
-    const path = `${module.path}/${fn.name}`;
-    const inTheWay = firstOf(taken.map(({ folders }) => folders.get(path)));
+    const inTheWay = firstOf(below.map((names) => names.get(fn.name)));
     if (inTheWay === undefined) continue;
     yield {
-      message: `api.${path.replaceAll("/", ".")} is both this function and the module ${inTheWay}. Rename one of them.`,
+      message: `api.${module.path.replaceAll("/", ".")}.${fn.name} is both this function and the module ${inTheWay}. Rename one of them.`,
       span: fn.span,
       related: [{ message: "The module in the way.", span: startOf(inTheWay) }],
     };

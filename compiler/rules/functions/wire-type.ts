@@ -1,7 +1,8 @@
 import type { FunctionFacts, ModuleFacts } from "../../model/facts.js";
 import type { TypeFact } from "../../model/type-fact.js";
+import { mayInclude } from "../../model/canonical.js";
 import type { FactsRule, Finding } from "../rule.js";
-import { joinPath, mayHold, partsOf } from "../type-search.js";
+import { joinPath, partsOf } from "../type-search.js";
 import { asSentence } from "../wording.js";
 
 export const wireType: FactsRule = {
@@ -36,7 +37,7 @@ function* checkType(
   type: TypeFact,
   part: "args" | "result",
 ): Generator<Finding> {
-  if (!mayHold(type, "unsupported")) return;
+  if (!mayInclude(type, "unsupported")) return;
   const found = new Map<string, string>();
   for (const { path, type: at } of partsOf(type, module.types)) {
     if (at.kind !== "unsupported") continue;

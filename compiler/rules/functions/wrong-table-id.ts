@@ -4,7 +4,7 @@ import { relativeToRoot } from "../../project/layout.js";
 import type { DatabaseOperation } from "../../syntax/operation.js";
 import type { QueryChain } from "../../syntax/query-chain.js";
 import { unwrap } from "../../syntax/tree.js";
-import { tableNamed, usesIn } from "../database-uses.js";
+import { hasTable, tableNamed, usesIn } from "../database-uses.js";
 import { idTables } from "../id-tables.js";
 import { tableOfArgument } from "../table-of-argument.js";
 import type { SourceRule, SourceRuleContext } from "../rule.js";
@@ -121,7 +121,7 @@ function ofField(
   const ref = table.fields.find((field) => field.name === name)?.ref;
   if (!ref || value === null) return null;
   // A ref to nowhere has a rule of its own.
-  if (!schema.tables.some((known) => known.name === ref.table)) return null;
+  if (!hasTable(schema, ref.table)) return null;
   return { value, isList: false, table: ref.table, role: `"${table.name}.${name}" refers to` };
 }
 

@@ -109,6 +109,23 @@ export function workspacesCases(
     await editor().closeAll();
   });
 
+  test("generated code that is as new as a module in a folder is not mentioned", async () => {
+    const nested = "convoy/functions/admin/users.ts";
+    const text = moduleOf("return 1;")
+      .replaceAll("../_generated", "../../_generated")
+      .replace("{ query }", "{ internalQuery, query }");
+    const whole = `${text}export const two = internalQuery({ handler: () => 2 });\n`;
+    await using project = await editorProject({ [nested]: whole });
+    const edited = editor().project(project);
+    await edited.type(nested, whole);
+    expect(await edited.ours(nested)).toEqual([]);
+    const added = `${whole}export const three = query({ handler: () => 3 });\n`;
+    await project.write(nested, added);
+    await edited.type(nested, added);
+    expect((await edited.ours(nested)).map(({ category }) => category)).toEqual(["suggestion"]);
+    await editor().closeAll();
+  });
+
   test("generated code that is old is mentioned once, in the file that it is older than", async () => {
     const project = workspaces().references;
     const before = await project.read("convoy/schema.ts");

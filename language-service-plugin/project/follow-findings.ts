@@ -1,18 +1,19 @@
 import type { ConvoyDiagnostic } from "../../compiler/model/diagnostic.js";
 import type { SourceSpan } from "../../compiler/model/facts.js";
 import type { FoundInStatements } from "../../compiler/rules/rule-run.js";
-import type { StayedStatement } from "./stayed-statements.js";
+import type { FollowedEdit } from "./followed-statements.js";
 
 /**
- * What was found in the statements of a file that an edit has left as they were, with its places as
- * they are now. What points into a statement that has changed is left out, to be found again.
+ * Follows what was found in the statements of a file through an edit: what goes on to hold has its
+ * places as they are now, and what points into a statement that has changed is removed, to be found
+ * again.
  */
-export function foundAfter(
-  before: FoundInStatements,
-  stayed: readonly StayedStatement[],
+export function followFindings(
+  found: FoundInStatements,
+  { stayed, gone }: FollowedEdit,
   file: string,
-): FoundInStatements {
-  const found: FoundInStatements = new Map();
+): void {
+  for (const statement of gone) found.delete(statement);
   const moved = (span: SourceSpan): SourceSpan | null => {
     if (span.file !== file) return span;
     const around = stayed.find(
@@ -22,15 +23,17 @@ export function foundAfter(
     if (around === undefined) return null;
     return around.distance === 0 ? span : { ...span, start: span.start + around.distance };
   };
-  for (const { node, before: twin } of stayed) {
-    const findings = before.get(twin)?.map((finding) => movedFinding(finding, moved));
-    if (findings === undefined || findings.includes(null)) continue;
+  for (const { node, before } of stayed) {
+    const findings = found.get(before);
+    if (findings === undefined || (findings.length === 0 && node === before)) continue;
+    found.delete(before);
+    const after = findings.map((finding) => movedFinding(finding, moved));
+    if (after.includes(null)) continue;
     found.set(
       node,
-      findings.filter((finding) => finding !== null),
+      after.filter((finding) => finding !== null),
     );
   }
-  return found;
 }
 
 /** `null` where one of its places is gone. */
