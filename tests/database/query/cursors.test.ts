@@ -1,8 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
 import { qualified } from "../../../runtime/postgres/sql/identifier.js";
-import { testDatabase } from "../../support/postgres.js";
 import { documentsOf } from "../support/evaluate-query.js";
 import { ModelTable } from "../support/model-table.js";
 import { manifestTable } from "../support/one-table.js";
@@ -13,17 +11,14 @@ import { randomManifest } from "../support/random-schema.js";
 import { buildQuery, pagesOf } from "../support/run-query.js";
 import { openTestTables, storagesOf, type TestTables } from "../support/test-tables.js";
 
-let database: OwnDatabase;
 let tables: TestTables;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  tables = await openTestTables(database.url);
+  tables = await openTestTables();
 });
 
 afterAll(async () => {
   await tables[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
 });
 
 /** What becomes of a document while pages are read. */

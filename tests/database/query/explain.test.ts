@@ -1,7 +1,5 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
-import { testDatabase } from "../../support/postgres.js";
 import { genericPlanOf, type PlanNode, planOf } from "../support/explain.js";
 import { propertyRuns } from "../support/property-runs.js";
 import type { QueryDescription } from "../support/query-description.js";
@@ -11,17 +9,14 @@ import { randomManifest } from "../support/random-schema.js";
 import { runQuery } from "../support/run-query.js";
 import { openTestTables, storagesOf, type TestTables } from "../support/test-tables.js";
 
-let database: OwnDatabase;
 let tables: TestTables;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  tables = await openTestTables(database.url);
+  tables = await openTestTables();
 });
 
 afterAll(async () => {
   await tables[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
 });
 
 /** One table with one index: of two with the same first fields, either will do. */

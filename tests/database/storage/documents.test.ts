@@ -1,24 +1,19 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
-import { testDatabase } from "../../support/postgres.js";
 import { propertyRuns } from "../support/property-runs.js";
 import { randomRows } from "../support/random-rows.js";
 import { randomManifest } from "../support/random-schema.js";
 import { openTestTables, storagesOf, type TestTables } from "../support/test-tables.js";
 
-let database: OwnDatabase;
 let tables: TestTables;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  tables = await openTestTables(database.url);
+  tables = await openTestTables();
 });
 
 afterAll(async () => {
   await tables[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
 });
 
 const schemaWithRows = randomManifest.chain((manifest) =>

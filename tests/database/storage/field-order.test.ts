@@ -3,9 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { FieldKey } from "../../../runtime/database/storage/field-key.js";
 import { compareValues } from "../../../runtime/database/values/compare.js";
 import { encodeIndexKey } from "../../../runtime/database/values/index-key.js";
-import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
 import { qualified } from "../../../runtime/postgres/sql/identifier.js";
-import { testDatabase } from "../../support/postgres.js";
 import { fieldPathsOf } from "../support/field-paths.js";
 import { fieldOf, type ModelDocument } from "../support/model-table.js";
 import { propertyRuns } from "../support/property-runs.js";
@@ -13,17 +11,14 @@ import { randomRows } from "../support/random-rows.js";
 import { randomManifest } from "../support/random-schema.js";
 import { openTestTables, storagesOf, type TestTables } from "../support/test-tables.js";
 
-let database: OwnDatabase;
 let tables: TestTables;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  tables = await openTestTables(database.url);
+  tables = await openTestTables();
 });
 
 afterAll(async () => {
   await tables[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
 });
 
 const schemaWithRows = randomManifest.chain((manifest) =>

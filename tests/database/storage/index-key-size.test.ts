@@ -4,25 +4,20 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Manifest } from "../../../compiler/model/manifest.js";
 import type { TypeFact } from "../../../compiler/model/type-fact.js";
 import { ConvoyError } from "../../../protocol/errors.js";
-import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
-import { testDatabase } from "../../support/postgres.js";
 import { manifestTable } from "../support/one-table.js";
 import { propertyRuns } from "../support/property-runs.js";
 import { testId } from "../support/test-ids.js";
 import { openTestTables, storagesOf, type TestTables } from "../support/test-tables.js";
 
-let database: OwnDatabase;
 let tables: TestTables;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  tables = await openTestTables(database.url);
+  tables = await openTestTables();
   await tables.create(manifest);
 });
 
 afterAll(async () => {
   await tables[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
 });
 
 const types: Readonly<Record<string, TypeFact>> = {

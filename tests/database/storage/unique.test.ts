@@ -1,8 +1,6 @@
 import fc from "fast-check";
 import { DatabaseError } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
-import { testDatabase } from "../../support/postgres.js";
 import { ModelTable } from "../support/model-table.js";
 import { propertyRuns } from "../support/property-runs.js";
 import { randomDocument } from "../support/random-document.js";
@@ -11,17 +9,14 @@ import { randomManifest } from "../support/random-schema.js";
 import { tableNumbers } from "../support/test-ids.js";
 import { openTestTables, storagesOf, type TestTables } from "../support/test-tables.js";
 
-let database: OwnDatabase;
 let tables: TestTables;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  tables = await openTestTables(database.url);
+  tables = await openTestTables();
 });
 
 afterAll(async () => {
   await tables[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
 });
 
 const scenario = randomManifest

@@ -19,11 +19,12 @@ import type { ReadSession } from "../../../runtime/database/session/session.js";
 import type { Parameter } from "../../../runtime/database/session/statement.js";
 import { resolvePoolOptions } from "../../../runtime/postgres/pool/pool-options.js";
 import { startupOptions } from "../../../runtime/postgres/pool/settings.js";
+import { testDatabase } from "../../support/postgres.js";
 import type { Reader } from "./run-query.js";
 import type { DocumentFields } from "./random-document.js";
 import { tableNumbers } from "./test-ids.js";
 
-/** The tables of a manifest in a database, made anew for each. */
+/** The tables of a manifest in a database of their own, made anew for each. */
 export interface TestTables extends AsyncDisposable {
   /** Everything that is in the schema goes, and the manifest's tables come. */
   create(manifest: Manifest): Promise<void>;
@@ -45,7 +46,9 @@ export interface SentStatement {
 
 const SCHEMA = "public";
 
-export async function openTestTables(url: string): Promise<TestTables> {
+export async function openTestTables(): Promise<TestTables> {
+  const database = await testDatabase();
+  const { url } = database;
   // As the pool has them, among them those that make the planner read through indexes.
   const options = startupOptions(resolvePoolOptions({ url }));
   const client = new Client({ connectionString: url, options });
@@ -95,7 +98,10 @@ export async function openTestTables(url: string): Promise<TestTables> {
       return { reader: createReader(session, modelOf(manifest)), sent };
     },
     rows,
-    [Symbol.asyncDispose]: () => client.end(),
+    [Symbol.asyncDispose]: async () => {
+      await client.end();
+      await database[Symbol.asyncDispose]();
+    },
   };
 
   async function rows(

@@ -1,27 +1,28 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { WriteSession } from "../../../runtime/database/session/session.js";
 import { runMutation } from "../../../runtime/database/transactions/mutation.js";
-import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
 import { createPool, type Pool } from "../../../runtime/postgres/pool/pool.js";
-import { countedTiming, databaseWith, execute, rows } from "./database.js";
-import { codeOf, emptySql, id, insert, names, options, stored, usersSql } from "./users.js";
+import { countedTiming, execute, rows } from "./database.js";
+import {
+  codeOf,
+  id,
+  insert,
+  names,
+  options,
+  stored,
+  openUsers,
+  type UsersDatabase,
+} from "./users.js";
 
-let database: OwnDatabase;
+let database: UsersDatabase;
 let pool: Pool;
 
 beforeAll(async () => {
-  database = await databaseWith(usersSql);
-  pool = createPool({ url: database.url, max: 12 });
+  database = await openUsers();
+  ({ pool } = database);
 });
-
-beforeEach(async () => {
-  await execute(database.url, emptySql);
-});
-
-afterAll(async () => {
-  await pool[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
-});
+beforeEach(() => database.empty());
+afterAll(() => database[Symbol.asyncDispose]());
 
 test("a mutation commits all that it wrote, and reads it before", async () => {
   const found = await runMutation(

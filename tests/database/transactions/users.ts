@@ -4,18 +4,41 @@ import type { StatementResult } from "../../../runtime/database/session/statemen
 import type { MutationId } from "../../../runtime/database/transactions/ledger.js";
 import type { MutationOptions } from "../../../runtime/database/transactions/mutation-options.js";
 import { runQuery } from "../../../runtime/database/transactions/query.js";
-import type { Pool } from "../../../runtime/postgres/pool/pool.js";
-import { jsonCodec, rows, statement } from "./database.js";
+import { createPool, type Pool } from "../../../runtime/postgres/pool/pool.js";
+import { databaseWith, execute, jsonCodec, rows, statement } from "./database.js";
 
-/** The database of tests of mutations: users with a unique name, and a counter. */
-export const usersSql: string = `create table users (name text collate "C" not null);
+/** Users with a unique name, and a counter. */
+const tablesSql: string = `create table users (name text collate "C" not null);
      create unique index users_by_name on users (name);
      create table counters (name text primary key, value int not null);
      create table later (name text, constraint later_name unique (name) deferrable initially deferred)`;
 
-/** Empties them, and the ledger. */
-export const emptySql: string =
-  "truncate users, later, counters, _convoy.mutations; insert into counters values ('a', 0)";
+/** The database of tests of mutations. */
+export interface UsersDatabase extends AsyncDisposable {
+  readonly url: string;
+  readonly pool: Pool;
+  /** Empties the tables, and the ledger. */
+  empty(): Promise<unknown>;
+}
+
+export async function openUsers(): Promise<UsersDatabase> {
+  const database = await databaseWith(tablesSql);
+  const { url } = database;
+  const pool = createPool({ url, max: 12 });
+  return {
+    url,
+    pool,
+    empty: () =>
+      execute(
+        url,
+        "truncate users, later, counters, _convoy.mutations; insert into counters values ('a', 0)",
+      ),
+    async [Symbol.asyncDispose]() {
+      await pool[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
 
 export const options: MutationOptions<unknown> = { codec: jsonCodec, uniqueIndex };
 export const id: MutationId = { clientId: "client", mutationId: "1" };

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { OwnDatabase } from "../../../runtime/postgres/embedded/template-database.js";
 import type { TableStorage } from "../../../runtime/database/storage/table-storage.js";
 import type { KeyTexts, RowChange } from "../../../runtime/realtime/changes/change.js";
 import { ReadSet } from "../../../runtime/realtime/read-set/read-set.js";
@@ -17,19 +16,15 @@ import { randomManifest } from "../../database/support/random-schema.js";
 import { runQuery } from "../../database/support/run-query.js";
 import { tableNumbers } from "../../database/support/test-ids.js";
 import { openTestTables, storagesOf, type TestTables } from "../../database/support/test-tables.js";
-import { testDatabase } from "../../support/postgres.js";
 
-let database: OwnDatabase;
 let tables: TestTables;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  tables = await openTestTables(database.url);
+  tables = await openTestTables();
 });
 
 afterAll(async () => {
   await tables[Symbol.asyncDispose]();
-  await database[Symbol.asyncDispose]();
 });
 
 const ROWS = 20;

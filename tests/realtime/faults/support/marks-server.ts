@@ -50,5 +50,5 @@ export async function prepareMarks(url: string): Promise<void> {
 
 /** A database of its own with the tables of the marks. */
 export function marksDatabase(): Promise<OwnDatabase> {
-  return testDatabase({ name: "marks_1", setup: prepareMarks });
+  return testDatabase({ name: "marks_2", setup: prepareMarks });
 }
