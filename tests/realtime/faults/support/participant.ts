@@ -31,6 +31,8 @@ export class Participant implements AsyncDisposable {
   readonly #watching: Promise<void>;
   #url: string;
   #webSocket: WebSocket | null = null;
+  /** The connection on which it has said who it is, before which a server takes nothing else. */
+  #greeted: WebSocket | null = null;
   #acknowledged = 0;
   /** The last mutation that this session has said to be in what is shown. */
   #told = 0;
@@ -167,7 +169,7 @@ export class Participant implements AsyncDisposable {
       webSocket.on("message", (data) => {
         impatient.refresh();
         const message = JSON.parse((data as Buffer).toString("utf8")) as ServerMessage;
-        if (message.type === "connected") this.#greet();
+        if (message.type === "connected") this.#greet(webSocket);
         else if (message.type === "transition") this.#take(message);
         else if (message.type === "refused") this.#violate(`was refused: ${message.problem.code}`);
       });
@@ -184,8 +186,9 @@ export class Participant implements AsyncDisposable {
     });
   }
 
-  #greet(): void {
+  #greet(webSocket: WebSocket): void {
     this.#sessions += 1;
+    this.#greeted = webSocket;
     const queries = watchedBy(this.id).map((query) => {
       const hash = this.#shown.get(query.id)?.hash;
       return hash === undefined ? query : { ...query, hash };
@@ -198,8 +201,8 @@ export class Participant implements AsyncDisposable {
   }
 
   #say(...messages: readonly object[]): void {
-    if (this.#webSocket?.readyState !== WebSocket.OPEN) return;
-    this.#webSocket.send(JSON.stringify(messages));
+    if (this.#greeted?.readyState !== WebSocket.OPEN) return;
+    this.#greeted.send(JSON.stringify(messages));
   }
 
   #take({ changes, mutation }: Transition): void {
