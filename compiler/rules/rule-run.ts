@@ -4,14 +4,14 @@ import type { ModuleFacts, ProjectFacts, SchemaFacts, SourceSpan } from "../mode
 import type { ProjectLayout } from "../project/layout.js";
 import { fileSyntax, statementReader, type StatementSyntax } from "../syntax/file-syntax.js";
 import { numberOf } from "./answers.js";
-import type { FactsRule, Finding, Rule, SourceRule } from "./rule.js";
+import type { FactsRule, FactsRuleContext, Finding, Rule, SourceRule } from "./rule.js";
 import { SourceContext, type SourceContextOptions } from "./source-context.js";
 
-export interface RuleRunOptions extends Omit<SourceContextOptions, "schema"> {
+export interface RuleRunOptions
+  extends Omit<SourceContextOptions, "schema">,
+    Pick<FactsRuleContext, "otherModules" | "hasFunctions"> {
   /** The schema, and the modules in which findings are asked for. */
   readonly facts: ProjectFacts;
-  /** The modules beside those, by the names of their functions. */
-  readonly otherModules: readonly ModuleFacts[];
   /**
    * Files in which every expression has the type that it had at the last run, although the checker
    * is another: what rules found there by its types still holds.
@@ -105,10 +105,11 @@ export class RuleRun {
     facts: ProjectFacts,
     file: string | null,
   ): { readonly findings: readonly ConvoyDiagnostic[]; readonly isWhole: boolean } {
-    const { project, otherModules, onBug } = this.#options;
-    const context = {
+    const { project, otherModules, hasFunctions, onBug } = this.#options;
+    const context: FactsRuleContext = {
       project,
       otherModules,
+      hasFunctions,
       textAt: (span: SourceSpan) => this.#textAt(span),
     };
     const findings: ConvoyDiagnostic[] = [];

@@ -46,10 +46,15 @@ export interface FactsRuleContext {
   textAt(span: SourceSpan): string | null;
   /**
    * The project's modules beside those in the facts, of which no findings are asked for: an editor asks
-   * about one module. The names of their functions alone are to be relied on.
+   * about one module.
    */
-  readonly otherModules: readonly ModuleFacts[];
+  readonly otherModules: readonly ModuleName[];
+  /** Whether one of them has functions. Asks the type checker, so ask late. */
+  hasFunctions(module: ModuleName): boolean;
 }
+
+/** What a module is called. */
+export type ModuleName = Pick<ModuleFacts, "path" | "file">;
 
 /** Looks at one source file of the project, with the facts beside it. */
 export interface SourceRule extends RuleBase {

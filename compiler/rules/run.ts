@@ -4,7 +4,7 @@ import type { ModuleFacts, ProjectFacts, SchemaFacts } from "../model/facts.js";
 import { type ProjectLayout, relativeToRoot } from "../project/layout.js";
 import type { RunBefore } from "./answers.js";
 import { rules } from "./index.js";
-import type { FactsRule } from "./rule.js";
+import type { FactsRule, FactsRuleContext } from "./rule.js";
 import { type FoundInStatements, RuleRun, type RuleRunOptions } from "./rule-run.js";
 
 const sourceRules = rules.filter((rule) => rule.on === "source");
@@ -40,7 +40,12 @@ export function runRules(options: RunRulesOptions): readonly ConvoyDiagnostic[] 
   const { project, facts, sourceFiles } = options;
   const fileOf = options.fileOf ?? ((file) => relativeToRoot(project, file.fileName));
   const files = new Map(sourceFiles.map((file) => [fileOf(file), file]));
-  const run = new RuleRun({ ...options, otherModules: [], fileNamed: (file) => files.get(file) });
+  const run = new RuleRun({
+    ...options,
+    otherModules: [],
+    hasFunctions: () => false,
+    fileNamed: (file) => files.get(file),
+  });
   const modules = new Map(facts.modules.map((module) => [module.file, module]));
   const found = [
     ...run.schemaFindings(schemaRules),
@@ -57,7 +62,7 @@ export function runRules(options: RunRulesOptions): readonly ConvoyDiagnostic[] 
   return Object.freeze(withoutFollowers(distinct(found.toSorted(compareDiagnostics))));
 }
 
-export interface RunRulesInOptions extends CommonOptions {
+export interface RunRulesInOptions extends CommonOptions, Pick<FactsRuleContext, "hasFunctions"> {
   readonly schema: SchemaFacts;
   /** The file that findings are asked for, relative to the project's root. */
   readonly file: string;
@@ -72,8 +77,8 @@ export interface RunRulesInOptions extends CommonOptions {
    * from it is kept with it.
    */
   readonly otherFiles: readonly ts.SourceFile[];
-  /** Their modules, of which the paths and the names of their functions will do; the same list too. */
-  readonly otherModules: readonly ModuleFacts[];
+  /** The modules among them; the same list for as long, too. */
+  readonly otherModules: FactsRuleContext["otherModules"];
 }
 
 /** What {@link runRules} would find in one file, at the price of that file: for an editor. */

@@ -3,7 +3,7 @@ import type { SchemaFacts } from "../../compiler/model/facts.js";
 import { memoized } from "../../compiler/memoized.js";
 import { relativeToRoot } from "../../compiler/project/layout.js";
 import { runRulesIn, type RunRulesInOptions } from "../../compiler/rules/run.js";
-import { moduleOutlines } from "../project/module-names.js";
+import { moduleNames } from "../project/module-names.js";
 import type { View } from "../project/views.js";
 
 /** What Convoy's rules find in a file: the same as `convoy check` would, were it saved. */
@@ -31,7 +31,9 @@ function find(view: View): readonly ConvoyDiagnostic[] {
     sourceFile,
     module,
     otherFiles,
-    otherModules: module === null ? [] : moduleOutlines(typescript, layout, otherFiles),
+    otherModules: module === null ? [] : moduleNames(layout, otherFiles),
+    hasFunctions: (other) =>
+      project.readings.hasFunctions(program, schema, `${layout.root}/${other.file}`),
     checker: () => program.getTypeChecker(),
     ...(reading && { found: reading.found }),
     onBug: (error, rule) => view.guard.report(`rule ${rule.code}`, error),

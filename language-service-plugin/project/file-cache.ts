@@ -112,6 +112,11 @@ export class FileCache {
     return reading;
   }
 
+  /** Whether the module in a file exports functions, whoever made them. */
+  hasFunctions(program: ts.Program, schema: SchemaFacts, fileName: string): boolean {
+    return this.#reader(program, schema).hasFunctions(fileName);
+  }
+
   #relative({ fileName }: ts.SourceFile): string {
     return relativeToRoot(this.#project, fileName);
   }
@@ -123,14 +128,12 @@ export class FileCache {
     known: KnownExports | undefined,
   ): ModuleFacts | null {
     if (!isFunctionsModule(this.#project, fileName)) return null;
-    const reader = new FunctionsReader({
-      ts: this.#ts,
-      program,
-      project: this.#project,
-      schema,
-      docs: false,
-    });
-    return reader.read(fileName, known);
+    return this.#reader(program, schema).read(fileName, known);
+  }
+
+  #reader(program: ts.Program, schema: SchemaFacts): FunctionsReader {
+    const [typescript, project] = [this.#ts, this.#project];
+    return new FunctionsReader({ ts: typescript, program, project, schema, docs: false });
   }
 
   #otherFiles(program: ts.Program, sourceFile: ts.SourceFile): readonly string[] {

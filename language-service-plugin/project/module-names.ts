@@ -1,12 +1,13 @@
 import type ts from "typescript";
 import { exportedNames } from "../../compiler/hosts/typescript/exported-names.js";
-import type { FunctionVisibility, ModuleFacts } from "../../compiler/model/facts.js";
+import type { FunctionVisibility } from "../../compiler/model/facts.js";
 import {
   isFunctionsModule,
   modulePath,
   type ProjectLayout,
   relativeToRoot,
 } from "../../compiler/project/layout.js";
+import type { ModuleName } from "../../compiler/rules/rule.js";
 import { fileSyntax } from "../../compiler/syntax/file-syntax.js";
 
 /** A function, as far as the syntax of its module tells. */
@@ -43,49 +44,22 @@ function readFunctions(typescript: typeof ts, file: ts.SourceFile): readonly Nam
   return found;
 }
 
-const outlines = new WeakMap<readonly ts.SourceFile[], readonly ModuleFacts[]>();
+const names = new WeakMap<readonly ts.SourceFile[], readonly ModuleName[]>();
 
-/**
- * The facts of the modules among `files` without their types: enough for what rules say of other
- * modules. The same for the same list.
- */
-export function moduleOutlines(
-  typescript: typeof ts,
+/** The modules among `files`. The same list for the same files. */
+export function moduleNames(
   project: ProjectLayout,
   files: readonly ts.SourceFile[],
-): readonly ModuleFacts[] {
-  let known = outlines.get(files);
+): readonly ModuleName[] {
+  let known = names.get(files);
   if (known === undefined) {
     known = files
       .filter(({ fileName }) => isFunctionsModule(project, fileName))
-      .map((file) => moduleOutline(typescript, project, file));
-    outlines.set(files, known);
+      .map(({ fileName }) => ({
+        path: modulePath(project, fileName),
+        file: relativeToRoot(project, fileName),
+      }));
+    names.set(files, known);
   }
   return known;
-}
-
-function moduleOutline(
-  typescript: typeof ts,
-  project: ProjectLayout,
-  file: ts.SourceFile,
-): ModuleFacts {
-  const path = modulePath(project, file.fileName);
-  const relative = relativeToRoot(project, file.fileName);
-  return {
-    path,
-    file: relative,
-    functions: namedFunctions(typescript, file).map(({ name, visibility, node }) => ({
-      name,
-      path: `${path}.${name}`,
-      kind: "query",
-      visibility: visibility ?? "public",
-      span: { file: relative, start: node.getStart(file), length: name.length },
-      args: { kind: "unknown" },
-      result: { kind: "unknown" },
-      hasReturns: true,
-      circular: false,
-    })),
-    otherExports: [],
-    types: {},
-  };
 }

@@ -32,6 +32,11 @@ export interface KnownExports extends Pick<ModuleFacts, "functions" | "otherExpo
   readonly butResult?: readonly FunctionFacts[];
 }
 
+interface Making extends Pick<FunctionFacts, "kind" | "visibility"> {
+  /** `null` where no call is seen. */
+  readonly definition: ts.CallExpression | null;
+}
+
 /** Reads modules of functions from a program that contains them and the generated data model. */
 export class FunctionsReader {
   readonly #o: FunctionsReaderOptions;
@@ -88,6 +93,17 @@ export class FunctionsReader {
     };
   }
 
+  /** Whether the module in `file` exports functions. */
+  hasFunctions(file: string): boolean {
+    const source = this.#o.program.getSourceFile(file);
+    const module = source && this.#checker.getSymbolAtLocation(source);
+    return (module ? this.#checker.getExportsOfModule(module) : []).some((symbol) => {
+      const target = this.#follower.throughAliases(symbol);
+      const isValue = (target.flags & this.#o.ts.SymbolFlags.Value) !== 0;
+      return isValue && symbol.name !== "default" && this.#makingOf(target) !== null;
+    });
+  }
+
   #typeReader(): TypeReader {
     const { ts: typescript, program, project, schema, docs = true } = this.#o;
     const variants = variantsIn(schema);
@@ -127,26 +143,43 @@ export class FunctionsReader {
     known: FunctionFacts | undefined,
   ): FunctionFacts | null {
     const type = this.#checker.getTypeOfSymbol(symbol);
-    const isAny = (type.flags & this.#o.ts.TypeFlags.Any) !== 0;
+    const isAny = this.#isAny(type);
     if (known && !isAny) return { ...known, span, result: this.#readResult(type, types) };
-    const definition = this.#definitionCall(symbol);
-    // A function whose type leads back to itself is `any`; what made it still says its kind.
-    const described = isAny ? definition && this.#returnTypeOfCallee(definition) : type;
-    const kind = described && this.#literal(described, "~kind");
-    const visibility = described && this.#literal(described, "~visibility");
-    if (!described || !kind || !visibility) return null;
+    const making = this.#makingOf(symbol);
+    if (making === null) return null;
+    const { definition, kind, visibility } = making;
     const doc = types.docOf(symbol);
     return {
       name,
       path: `${module}.${name}`,
-      kind: kind as FunctionKind,
-      visibility: visibility as FunctionVisibility,
+      kind,
+      visibility,
       span,
       ...(doc ? { doc } : {}),
       args: isAny ? { kind: "any" } : this.#readMember(type, "~args", types),
       result: isAny ? asSent({ kind: "any" }) : this.#readResult(type, types),
       hasReturns: definition !== null && this.#hasProperty(definition, "returns"),
       circular: isAny,
+    };
+  }
+
+  #isAny(type: ts.Type): boolean {
+    return (type.flags & this.#o.ts.TypeFlags.Any) !== 0;
+  }
+
+  /** What made a function; `null` for what is none. */
+  #makingOf(symbol: ts.Symbol): Making | null {
+    const type = this.#checker.getTypeOfSymbol(symbol);
+    const definition = this.#definitionCall(symbol);
+    // A function whose type leads back to itself is `any`; what made it still says its kind.
+    const described = this.#isAny(type) ? definition && this.#returnTypeOfCallee(definition) : type;
+    const kind = described && this.#literal(described, "~kind");
+    const visibility = described && this.#literal(described, "~visibility");
+    if (!kind || !visibility) return null;
+    return {
+      definition,
+      kind: kind as FunctionKind,
+      visibility: visibility as FunctionVisibility,
     };
   }
 

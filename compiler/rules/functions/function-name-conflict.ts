@@ -1,6 +1,6 @@
 import type { ModuleFacts } from "../../model/facts.js";
 import { memoized } from "../../memoized.js";
-import type { FactsRule, Finding } from "../rule.js";
+import type { FactsRule, FactsRuleContext, Finding, ModuleName } from "../rule.js";
 import { startOf } from "../wording.js";
 
 export const functionNameConflict: FactsRule = {
@@ -16,47 +16,54 @@ export const functionNameConflict: FactsRule = {
     bad: "convoy/functions/my-module.ts",
     good: "convoy/functions/myModule.ts",
   },
-  *check({ modules }, { otherModules }) {
-    const taken = [modules, otherModules].map(placesOf);
-    for (const module of modules) {
-      if (module.functions.length === 0) continue;
+  *check({ modules }, context) {
+    for (const module of withFunctions(modules)) {
       yield* checkPath(module);
       yield* checkExports(module);
-      yield* checkModules(module, taken);
+      yield* checkModules(module, modules, context);
     }
   },
 };
 
-/** What modules take of `api`. */
+const withFunctions: (modules: readonly ModuleFacts[]) => readonly ModuleFacts[] = memoized(
+  (modules) => modules.filter(({ functions }) => functions.length > 0),
+);
+
+/** What modules take of `api`, if they have functions. */
 interface Places {
-  /** By a module's path, the first file of those that have it. */
-  readonly modules: ReadonlyMap<string, string>;
-  /** By path, then by the name of a module or folder in it: the first file there, or below. */
-  readonly folders: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** By their paths; those that share one are sorted by file. */
+  readonly modules: ReadonlyMap<string, readonly ModuleName[]>;
+  /** By path, then by the name of a module or folder in it: those there, or below. */
+  readonly folders: ReadonlyMap<string, ReadonlyMap<string, readonly ModuleName[]>>;
 }
 
 /** Kept with the list: in an editor the other modules are the same from key to key. */
-const placesOf: (modules: readonly ModuleFacts[]) => Places = memoized((modules) => {
-  const paths = new Map<string, string>();
-  const folders = new Map<string, Map<string, string>>();
-  const add = (to: Map<string, string>, path: string, file: string): void => {
-    const before = to.get(path);
-    if (before === undefined || file < before) to.set(path, file);
+const placesOf: (modules: readonly ModuleName[]) => Places = memoized((unsorted) => {
+  const modules = new Map<string, ModuleName[]>();
+  const folders = new Map<string, Map<string, ModuleName[]>>();
+  const add = (to: Map<string, ModuleName[]>, key: string, module: ModuleName): void => {
+    const before = to.get(key);
+    if (before === undefined) to.set(key, [module]);
+    else before.push(module);
   };
-  for (const { path, file, functions } of modules) {
-    if (functions.length === 0) continue;
-    add(paths, path, file);
+  for (const module of unsorted.toSorted(byFile)) {
+    const { path } = module;
+    add(modules, path, module);
     for (let end = path.length; end > 0; ) {
       const slash = path.lastIndexOf("/", end - 1);
       const folder = path.slice(0, Math.max(slash, 0));
-      const names = folders.get(folder) ?? new Map<string, string>();
+      const names = folders.get(folder) ?? new Map<string, ModuleName[]>();
       folders.set(folder, names);
-      add(names, path.slice(slash + 1, end), file);
+      add(names, path.slice(slash + 1, end), module);
       end = slash;
     }
   }
-  return { modules: paths, folders };
+  return { modules, folders };
 });
+
+function byFile(a: ModuleName, b: ModuleName): number {
+  return a.file < b.file ? -1 : a.file > b.file ? 1 : 0;
+}
 
 function* checkPath(module: ModuleFacts): Generator<Finding> {
   for (const segment of module.path.split("/")) {
@@ -80,8 +87,22 @@ function* checkExports(module: ModuleFacts): Generator<Finding> {
   }
 }
 
-function* checkModules(module: ModuleFacts, taken: readonly Places[]): Generator<Finding> {
-  const twin = firstOf(taken.map(({ modules }) => modules.get(module.path)));
+function* checkModules(
+  module: ModuleFacts,
+  modules: readonly ModuleFacts[],
+  { otherModules, hasFunctions }: FactsRuleContext,
+): Generator<Finding> {
+  const own = placesOf(withFunctions(modules));
+  const others = placesOf(otherModules);
+  /** Of the files in a place the first. Most places are free, and then nobody is asked. */
+  const fileAt = (
+    find: (places: Places) => readonly ModuleName[] | undefined,
+  ): string | undefined => {
+    const found = [find(own)?.[0], find(others)?.find(hasFunctions)];
+    return found.flatMap((taker) => taker?.file ?? []).toSorted()[0];
+  };
+
+  const twin = fileAt((places) => places.modules.get(module.path));
   if (twin !== undefined && twin < module.file) {
     yield {
       message: `${module.file} and ${twin} are both api.${module.path.replaceAll("/", ".")}. Rename one of them, or put their functions in one file.`,
@@ -89,10 +110,9 @@ function* checkModules(module: ModuleFacts, taken: readonly Places[]): Generator
       related: [{ message: "The other module.", span: startOf(twin) }],
     };
   }
-  const below = taken.flatMap(({ folders }) => folders.get(module.path) ?? []);
-  if (below.length === 0) return;
+  if (!own.folders.has(module.path) && !others.folders.has(module.path)) return;
   for (const fn of module.functions) {
-    const inTheWay = firstOf(below.map((names) => names.get(fn.name)));
+    const inTheWay = fileAt((places) => places.folders.get(module.path)?.get(fn.name));
     if (inTheWay === undefined) continue;
     yield {
       message: `api.${module.path.replaceAll("/", ".")}.${fn.name} is both this function and the module ${inTheWay}. Rename one of them.`,
@@ -100,10 +120,6 @@ function* checkModules(module: ModuleFacts, taken: readonly Places[]): Generator
       related: [{ message: "The module in the way.", span: startOf(inTheWay) }],
     };
   }
-}
-
-function firstOf(files: readonly (string | undefined)[]): string | undefined {
-  return files.filter((file) => file !== undefined).toSorted()[0];
 }
 
 const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;

@@ -173,15 +173,20 @@ export function notBegun({ session, options }: Transaction<unknown>): Outcome<ne
   if (session.fatal !== null) return outcomeOf(session.fatal);
   const { beginFailure } = session;
   if (beginFailure === null) return null;
-  const error = options.id === undefined ? beginFailure : inProgress(beginFailure);
+  const error = options.id === undefined ? beginFailure : perhapsApplied(beginFailure);
   return { kind: "failed", error };
 }
 
-function inProgress(cause: ConvoyError): ConvoyError {
+/** An earlier attempt may have succeeded, or still succeed: whatever it was, it is to be sent again. */
+function perhapsApplied(cause: ConvoyError): ConvoyError {
+  const again = { status: 503, retryable: true, cause };
+  const { code, message, status } = cause;
+  const hasWaited = status === 504 || code === "lock-timeout";
+  if (!hasWaited) return new ConvoyError(code, message, again);
   return new ConvoyError(
     "mutation-in-progress",
     "An earlier attempt at the same mutation has not ended yet. Send it again with the same id to learn its result.",
-    { status: 503, retryable: true, cause },
+    again,
   );
 }
 

@@ -93,6 +93,17 @@ test("a mutation whose earlier attempt does not end is told to wait", async () =
   expect(await runMutation(impatient, fails, { ...options, id })).toBe("first");
 });
 
+test("a mutation that cannot begin says why, and may be sent again for its result", async () => {
+  await using other = await openUsers();
+  await execute(other.url, "alter function pg_advisory_xact_lock(int8) rename to gone");
+  const run = (): Promise<unknown> =>
+    runMutation(other.pool, (session) => insert(session, "ada"), { ...options, id });
+  await expect(run()).rejects.toMatchObject({ code: "schema-out-of-step", retryable: true });
+  await execute(other.url, "alter function gone(int8) rename to pg_advisory_xact_lock");
+  await run();
+  expect(await stored(other.pool)).toEqual(["ada"]);
+});
+
 test("ids of mutations are plain and short", async () => {
   for (const clientId of ["", "a b", "a\0", "ä", "x".repeat(129)])
     expect(await codeOf(runMutation(pool, () => 1, { ...options, id: { ...id, clientId } }))).toBe(
