@@ -11,7 +11,7 @@ import { type View, Views } from "./project/views.js";
 import { withFixableCodes } from "./quick-fixes/fixable-codes.js";
 import { quickFixes } from "./quick-fixes/quick-fixes.js";
 import { withReferences } from "./references/references.js";
-import { renameInfo, renameLocations } from "./rename/rename.js";
+import { type NativeLocations, renameInfo, renameLocations } from "./rename/rename.js";
 import { withHover } from "./hover/hover.js";
 
 /** The language service of a project, with what Convoy knows besides. */
@@ -127,13 +127,15 @@ export function createLanguageService(
         (view, given) => renameInfo(view, position) ?? given,
       ),
     findRenameLocations: (file, position, inStrings, inComments, preferences) => {
-      const native = (fileName: string, at: number) =>
+      const native: NativeLocations = (fileName, at, throughAliases) =>
         service.findRenameLocations(
           fileName,
           at,
           inStrings,
           inComments,
-          preferences as ts.UserPreferences,
+          throughAliases
+            ? { ...(preferences as ts.UserPreferences), providePrefixAndSuffixTextForRename: false }
+            : (preferences as ts.UserPreferences),
         );
       return extended(
         "rename",

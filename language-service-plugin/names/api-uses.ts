@@ -64,14 +64,25 @@ function moduleFile({ program, host, project }: View, module: string): string | 
 
 /** Where a module declares a function; the start of the file for a module. */
 export function functionDefinition(view: View, name: Name): Occurrence | null {
-  const fileName = name.kind === "function" ? moduleFile(view, name.module) : null;
+  if (name.kind !== "function") return null;
+  const fileName = moduleFile(view, name.module);
   const file = fileName === null ? null : readModule(view, fileName);
-  if (name.kind !== "function" || file === null) return null;
+  if (file === null) return null;
   if (name.name === null) return occurrence(name, file, 0, 0);
   const found = namedFunctions(view.ts, file).find((fn) => fn.name === name.name);
   if (found === undefined) return null;
   const start = found.node.getStart(file);
   return occurrence(name, file, start, found.node.end - start);
+}
+
+/** What exports the function whose name is written at a place; `null` where its declaration does. */
+export function exportSpecifierOf(
+  { ts: typescript, program }: View,
+  { fileName, span }: Occurrence,
+): ts.ExportSpecifier | null {
+  const file = program.getSourceFile(fileName);
+  const found = file && namedFunctions(typescript, file);
+  return found?.find(({ node }) => node.getStart(file) === span.start)?.specifier ?? null;
 }
 
 function readModule(

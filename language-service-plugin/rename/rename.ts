@@ -1,8 +1,10 @@
 import type ts from "typescript";
+import { exportSpecifierOf } from "../names/api-uses.js";
 import { definitionOfName, nameAt, occurrencesOf } from "../names/find-names.js";
 import type { Name } from "../names/name.js";
 import type { Occurrence } from "../names/occurrence.js";
 import { generatedMember } from "../names/generated-member.js";
+import { nodeAt } from "../names/literal-at.js";
 import { textOf } from "../names/schema-definitions.js";
 import type { View } from "../project/views.js";
 
@@ -23,10 +25,16 @@ export function renameInfo(view: View, position: number): ts.RenameInfo | null {
   };
 }
 
-/** Finds what TypeScript would rename at the definition: an identifier has uses besides ours. */
+/**
+ * Finds what TypeScript would rename at the definition: an identifier has uses besides ours.
+ *
+ * @param throughAliases whether imports and exports of the name get the new one too; as the user prefers
+ *   if left out.
+ */
 export type NativeLocations = (
   fileName: string,
   position: number,
+  throughAliases?: true,
 ) => readonly ts.RenameLocation[] | undefined;
 
 /** Every place to write the new name to; `null` where that is not ours to say. */
@@ -39,21 +47,28 @@ export function renameLocations(
   if (use === null) return null;
   if (refusalOf(view, use.name) !== null) return [];
   const all = occurrencesOf(view, use.name);
-  const own = all.map(({ fileName, span, isShorthand, name }) => ({
+  const [definition] = all;
+  const exported = use.name.kind === "function" && definition ? exportedBy(view, definition) : null;
+  const own = all.map(({ fileName, span, isShorthand, isDefinition, name }) => ({
     fileName,
     textSpan: span,
     ...(isShorthand ? { suffixText: `: ${textOf(name)}` } : {}),
+    ...(isDefinition && exported === "from elsewhere" ? { prefixText: `${textOf(name)} as ` } : {}),
   }));
-  const [definition] = all;
   const member = generatedMember(view, use.name);
   const native = [
     ...((definition?.isDefinition &&
       use.name.kind !== "index" &&
       !definition.isShorthand &&
-      nativeLocations(definition.fileName, definition.span.start)) ||
+      exported !== "from elsewhere" &&
+      nativeLocations(
+        definition.fileName,
+        definition.span.start,
+        exported === "with its name" ? true : undefined,
+      )) ||
       []),
     ...((member && nativeLocations(member.fileName, member.position)) ?? []),
-  ];
+  ].map((location) => keepingExport(view, use.name, definition, location));
   const known = new Set(own.map(keyOf));
   const { generatedDir } = view.project.layout;
   const others = native.filter((location) => {
@@ -63,6 +78,35 @@ export function renameLocations(
     return isOther;
   });
   return [...own, ...others];
+}
+
+/**
+ * How a function is exported, where its declaration does not do it: `export { list }`, by the name that
+ * it has in the module or the one that it has elsewhere. Any other name stands by itself.
+ */
+function exportedBy(view: View, definition: Occurrence): "with its name" | "from elsewhere" | null {
+  const specifier = exportSpecifierOf(view, definition);
+  if (specifier === null || specifier.propertyName !== undefined) return null;
+  const isDeclared = specifier.name.getStart() !== definition.span.start;
+  return isDeclared ? "with its name" : "from elsewhere";
+}
+
+/** A module that exports a function of another one goes on to have it by the name of before. */
+function keepingExport(
+  view: View,
+  name: Name,
+  definition: Occurrence | undefined,
+  location: ts.RenameLocation,
+): ts.RenameLocation {
+  const { fileName, textSpan, suffixText } = location;
+  if (name.kind !== "function" || suffixText || fileName === definition?.fileName) return location;
+  const modules = view.project.files.modules(view.program);
+  const file = modules.find((module) => module.fileName === fileName);
+  const specifier = file && nodeAt(view.ts, file, textSpan.start + textSpan.length).parent;
+  if (!specifier || !view.ts.isExportSpecifier(specifier) || specifier.propertyName) {
+    return location;
+  }
+  return { ...location, suffixText: ` as ${textOf(name)}` };
 }
 
 /** Fields are properties of types, whose uses are all over the place: TypeScript renames those. */

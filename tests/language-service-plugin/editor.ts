@@ -1,4 +1,5 @@
 import path from "node:path";
+import type ts from "typescript";
 import { expect } from "vitest";
 import type { TempProject } from "../support/temp-project.js";
 import { TsServer } from "../support/tsserver.js";
@@ -125,6 +126,11 @@ export class EditedProject {
     return this.#editor.request<Body>(command, { file: this.file(name), ...args });
   }
 
+  /** Sets preferences of the user, of which those that are left out stay as they are. */
+  prefer(preferences: ts.UserPreferences): Promise<unknown> {
+    return this.#editor.request("configure", { preferences });
+  }
+
   /** Types the text, and gives the place of the caret that is marked in it. */
   async typeAt(name: string, marked: string): Promise<Location> {
     const [before, after, ...more] = marked.split(caret);
@@ -203,6 +209,11 @@ function isOurs({ source }: Diagnostic): boolean {
 export function applyFix(text: string, file: string, fix: CodeFix | undefined): string {
   const edits = fix?.changes.find(({ fileName }) => fileName === file)?.textChanges;
   if (edits === undefined) expect.fail(`The fix does not change ${file}.`);
+  return withEdits(text, edits);
+}
+
+/** The text after edits, none of which touches another. */
+export function withEdits(text: string, edits: readonly CodeEdit[]): string {
   const sorted = edits.toSorted((a, b) => offsetOf(text, b.start) - offsetOf(text, a.start));
   return sorted.reduce(
     (result, { start, end, newText }) =>

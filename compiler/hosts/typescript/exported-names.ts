@@ -30,7 +30,8 @@ export function exportedNames(typescript: typeof ts, file: ts.SourceFile): reado
   return [...names].toSorted();
 }
 
-function isExported(typescript: typeof ts, statement: ts.Statement): boolean {
+/** Whether a declaration has the word `export` before it. */
+export function isExported(typescript: typeof ts, statement: ts.Statement): boolean {
   return (
     typescript.canHaveModifiers(statement) &&
     (typescript.getModifiers(statement) ?? []).some(

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import type { EditedProject, FileSpan } from "../editor.js";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type EditedProject, type FileSpan, withEdits } from "../editor.js";
 import { moduleOf } from "../project.js";
 
 const file = "convoy/functions/scratch.ts";
@@ -8,6 +8,11 @@ const schemaFile = "convoy/schema.ts";
 interface Reference extends FileSpan {
   readonly lineText: string;
   readonly isDefinition?: boolean;
+}
+
+interface RenamedFile {
+  readonly file: string;
+  readonly locs: readonly (FileSpan & { readonly prefixText?: string; suffixText?: string })[];
 }
 
 export function navigationCases(
@@ -236,5 +241,97 @@ export const all = [mine.projects.listProjects, api["projects"]["listProjects"],
     expect(found.filter((line) => line.startsWith("src/client.ts"))).toHaveLength(4);
     await project().close("convoy/functions/projects.ts");
     await project().type("src/client.ts", "export {};\n");
+  });
+
+  /** What is in the files once the name at the caret is another one. */
+  const renamedTo = async (
+    newName: string,
+    files: Readonly<Record<string, string>>,
+    name: string,
+    marked: string,
+  ) => {
+    for (const [other, text] of Object.entries(files)) await project().type(other, text);
+    const at = await project().typeAt(name, marked);
+    const { locs } = await project().request<{ locs: readonly RenamedFile[] }>("rename", name, at);
+    const texts: Record<string, string> = { ...files, [name]: marked.replace("‸", "") };
+    for (const { file: inFile, locs: places } of locs) {
+      const renamedFile = inFile.slice(project().root.length + 1);
+      const edits = places.map(({ start, end, prefixText = "", suffixText = "" }) => ({
+        start,
+        end,
+        newText: prefixText + newName + suffixText,
+      }));
+      texts[renamedFile] = withEdits(texts[renamedFile] ?? (await read(renamedFile)), edits);
+    }
+    return texts;
+  };
+
+  describe.each([true, false])("where imports keep their names: %s", (keeps) => {
+    const client = `import { api } from "../convoy/_generated/api";
+export const all = [api.scratch.old, api.scratch.delete, api.users.old];
+`;
+    const again = 'export { old } from "./scratch";\n';
+    const module = `import { query } from "../_generated/server";
+const old = query({ handler: async () => 1 });
+const other = query({ handler: async () => 2 });
+export { old, other as delete };
+`;
+    const files = { "src/client.ts": client, [file]: module, "convoy/functions/users.ts": again };
+    const at = (text: string, marked: string) => text.replace(marked.replace("‸", ""), marked);
+
+    beforeAll(() => project().prefer({ providePrefixAndSuffixTextForRename: keeps }));
+    afterAll(async () => {
+      await project().prefer({ providePrefixAndSuffixTextForRename: false });
+      await project().type("src/client.ts", "export {};\n");
+      await project().close("convoy/functions/users.ts");
+    });
+
+    test("api members are defined where they are exported from", async () => {
+      for (const [name, text] of Object.entries(files)) await project().type(name, text);
+      for (const [marked, inFile, found] of [
+        ["scratch.‸old", file, "old = query"],
+        ["scratch.‸delete", file, "delete };"],
+        ["users.‸old", "convoy/functions/users.ts", "old } from"],
+      ] as const) {
+        const [span] = await definition("src/client.ts", at(client, marked));
+        expect(span?.file).toBe(project().file(inFile));
+        const { line, offset } = span!.start;
+        expect(files[inFile].split("\n")[line - 1]!.slice(offset - 1)).toMatch(found);
+      }
+    });
+
+    test("a function that is exported apart from its declaration is renamed in both places", async () => {
+      const expected = {
+        "src/client.ts": client.replace("scratch.old", "scratch.fresh"),
+        [file]: module.replace("const old", "const fresh").replace("{ old,", "{ fresh,"),
+        "convoy/functions/users.ts": again.replace("{ old }", "{ fresh as old }"),
+      };
+      const declared = at(module, "const o‸ld");
+      expect(await renamedTo("fresh", files, file, declared)).toEqual(expected);
+      const used = at(client, "scratch.o‸ld");
+      expect(await renamedTo("fresh", files, "src/client.ts", used)).toEqual(expected);
+    });
+
+    test("the name that a function is exported by is renamed, and that of its declaration is not", async () => {
+      const expected = {
+        ...files,
+        "src/client.ts": client.replace("scratch.delete", "scratch.fresh"),
+        [file]: module.replace("as delete", "as fresh"),
+      };
+      const used = at(client, "scratch.del‸ete");
+      expect(await renamedTo("fresh", files, "src/client.ts", used)).toEqual(expected);
+      const exported = at(module, "as de‸lete");
+      expect(await renamedTo("fresh", files, file, exported)).toEqual(expected);
+    });
+
+    test("what a module exports of another one gets a name of its own", async () => {
+      const expected = {
+        ...files,
+        "src/client.ts": client.replace("users.old", "users.fresh"),
+        "convoy/functions/users.ts": again.replace("{ old }", "{ old as fresh }"),
+      };
+      const used = at(client, "users.o‸ld");
+      expect(await renamedTo("fresh", files, "src/client.ts", used)).toEqual(expected);
+    });
   });
 }
