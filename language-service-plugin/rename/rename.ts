@@ -1,4 +1,5 @@
 import type ts from "typescript";
+import { relativeToRoot } from "../../compiler/project/layout.js";
 import { exportSpecifierOf } from "../names/api-uses.js";
 import { definitionOfName, nameAt, occurrencesOf } from "../names/find-names.js";
 import type { Name } from "../names/name.js";
@@ -123,9 +124,10 @@ function isDefined(view: View, name: Name): boolean {
   return definition !== null && view.program.getSourceFile(definition.fileName) !== undefined;
 }
 
-/** Why a name of the schema cannot be renamed: without its definition, only uses would be. */
+/** Why a name cannot be renamed: without its definition, only uses would be. */
 function refusalOf(view: View, name: Name): string | null {
-  if (name.kind === "field" || name.kind === "function" || isDefined(view, name)) return null;
+  if (name.kind === "field" || isDefined(view, name)) return null;
+  if (name.kind === "function") return refusalOfFunction(view, name);
   if (view.isSchemaBroken) {
     return "The schema has syntax errors, so Convoy cannot rename what it defines. Mend those first.";
   }
@@ -139,6 +141,16 @@ function refusalOf(view: View, name: Name): string | null {
   return isKnown || schema.problems.length > 0
     ? `Convoy cannot find where "${textOf(name)}" is written in the schema of this project, so it would rename its uses alone. Rename it by hand.`
     : null;
+}
+
+/** TypeScript would rename it in the generated types, which the next generation undoes. */
+function refusalOfFunction(view: View, name: Name): string {
+  const definition = definitionOfName(view, name);
+  if (definition === null) {
+    return `Convoy cannot find where "${textOf(name)}" is written in the module that exports it, so it would rename its uses alone. Rename it by hand.`;
+  }
+  const file = relativeToRoot(view.project.layout, definition.fileName);
+  return `"${textOf(name)}" is a function in ${file}, which the tsconfig of this file does not have, so Convoy would rename its uses alone. Rename it there, and then here.`;
 }
 
 function keyOf({ fileName, textSpan }: ts.DocumentSpan): string {

@@ -324,6 +324,20 @@ export { old, other as delete };
       expect(await renamedTo("fresh", files, file, exported)).toEqual(expected);
     });
 
+    test("what is exported without a name is not renamed in the generated types", async () => {
+      await project().type(file, module);
+      await project().type("convoy/functions/users.ts", 'export * from "./scratch";\n');
+      const at = await project().typeAt("src/client.ts", client.replace("users.old", "users.o‸ld"));
+      expect(await project().request("rename", "src/client.ts", at)).toEqual({
+        info: {
+          canRename: false,
+          localizedErrorMessage:
+            'Convoy cannot find where "old" is written in the module that exports it, so it would rename its uses alone. Rename it by hand.',
+        },
+        locs: [],
+      });
+    });
+
     test("what a module exports of another one gets a name of its own", async () => {
       const expected = {
         ...files,

@@ -83,6 +83,14 @@ export function workspacesCases(
     expect(definitions.map((found) => found.file)).toEqual([
       edited.file("convoy/functions/projects.ts"),
     ]);
+    expect(await edited.request("rename", "app/main.ts", at)).toEqual({
+      info: {
+        canRename: false,
+        localizedErrorMessage:
+          '"listProjects" is a function in convoy/functions/projects.ts, which the tsconfig of this file does not have, so Convoy would rename its uses alone. Rename it there, and then here.',
+      },
+      locs: [],
+    });
     await edited.type(
       "app/main.ts",
       `import schema from "../convoy/schema";\n${client}listProjects;\nexport const s = schema;\n`,
