@@ -99,8 +99,8 @@ function keepingExport(
   definition: Occurrence | undefined,
   location: ts.RenameLocation,
 ): ts.RenameLocation {
-  const { fileName, textSpan, suffixText } = location;
-  if (name.kind !== "function" || suffixText || fileName === definition?.fileName) return location;
+  const { fileName, textSpan } = location;
+  if (name.kind !== "function" || fileName === definition?.fileName) return location;
   const modules = view.project.files.modules(view.program);
   const file = modules.find((module) => module.fileName === fileName);
   const specifier = file && nodeAt(view.ts, file, textSpan.start + textSpan.length).parent;
