@@ -1,4 +1,5 @@
 import type ts from "typescript";
+import { typedDefinition } from "../names/api-uses.js";
 import { definitionOfName, nameAt } from "../names/find-names.js";
 import type { Name } from "../names/name.js";
 import type { Occurrence } from "../names/occurrence.js";
@@ -12,7 +13,7 @@ export function definitionAt(
 ): { readonly definition: ts.DefinitionInfo; readonly textSpan: ts.TextSpan } | null {
   const use = nameAt(view, position);
   if (use === null || use.isDefinition) return null;
-  const found = definitionOfName(view, use.name);
+  const found = definitionOfName(view, use.name) ?? typedDefinition(view, use.name);
   if (found === null) return null;
   return { definition: definitionInfo(view, found), textSpan: use.span };
 }

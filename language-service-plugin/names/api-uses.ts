@@ -1,4 +1,5 @@
 import type ts from "typescript";
+import { Follower } from "../../compiler/hosts/typescript/follow.js";
 import { type ApiReference, fileReferences } from "../../compiler/hosts/typescript/references.js";
 import { modulePath } from "../../compiler/project/layout.js";
 import { isGeneratedApi } from "../../compiler/syntax/imports.js";
@@ -73,6 +74,29 @@ export function functionDefinition(view: View, name: Name): Occurrence | null {
   if (found === undefined) return null;
   const start = found.node.getStart(file);
   return occurrence(name, file, start, found.node.end - start);
+}
+
+/**
+ * Where a function is declared whose name its module exports without writing it in a way of its own, by
+ * `export *` or a pattern: a place to go to, but not one where a new name can be written.
+ */
+export function typedDefinition(view: View, name: Name): Occurrence | null {
+  const { ts: typescript, program } = view;
+  if (name.kind !== "function") return null;
+  const fileName = moduleFile(view, name.module);
+  const module = fileName === null ? undefined : program.getSourceFile(fileName);
+  if (module === undefined) return null;
+  const checker = program.getTypeChecker();
+  const symbol = checker.getSymbolAtLocation(module);
+  const exported = symbol && checker.getExportsOfModule(symbol);
+  const found = exported?.find((one) => one.name === name.name);
+  const target = found && new Follower(typescript, checker).throughAliases(found);
+  const declaration = target?.valueDeclaration;
+  const node = declaration && typescript.getNameOfDeclaration(declaration);
+  if (!node) return null;
+  const file = node.getSourceFile();
+  const start = node.getStart(file);
+  return occurrence(name, file, start, node.end - start);
 }
 
 /** What exports the function whose name is written at a place; `null` where its declaration does. */

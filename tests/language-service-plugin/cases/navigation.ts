@@ -324,6 +324,21 @@ export { old, other as delete };
       expect(await renamedTo("fresh", files, file, exported)).toEqual(expected);
     });
 
+    test("what is exported without being written in the module is defined where it is declared", async () => {
+      const made = `import { query } from "../_generated/server";
+const make = () => ({ delete: query({ handler: async () => 1 }), old: query({ handler: async () => 2 }) });
+export const { old } = make();
+`;
+      await project().type("src/client.ts", client);
+      await project().type(file, made);
+      await project().type("convoy/functions/users.ts", 'export * from "./scratch";\n');
+      for (const marked of ["scratch.‸old", "users.‸old"]) {
+        const [span] = await definition("src/client.ts", at(client, marked));
+        expect(span?.file).toBe(project().file(file));
+        expect(span!.start).toEqual({ line: 3, offset: "export const { ".length + 1 });
+      }
+    });
+
     test("what is exported without a name is not renamed in the generated types", async () => {
       await project().type(file, module);
       await project().type("convoy/functions/users.ts", 'export * from "./scratch";\n');
