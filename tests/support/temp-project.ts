@@ -19,6 +19,9 @@ const packages = [
   "zod",
 ];
 
+/** A database, and the address of one. */
+const ownOfMachine = new Set([".convoy", ".env.local"]);
+
 /** A copy of a fixture in a folder of its own, which goes when the scope ends. */
 export interface TempProject extends AsyncDisposable {
   /** The absolute path of the folder that holds `convoy/`, free of symbolic links. */
@@ -59,7 +62,7 @@ export async function tempProject(
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 5 }),
   };
   try {
-    await cp(path.join(repository, "fixtures", fixture), root, { recursive: true });
+    await copyProject(path.join(repository, "fixtures", fixture), root);
     if (options.drizzle) linkPackages(root, [...packages, "drizzle-orm"]);
     else {
       linkPackages(root, packages);
@@ -72,4 +75,9 @@ export async function tempProject(
     throw error;
   }
   return project;
+}
+
+/** Copies a project as it is in version control, not what running it has left there. */
+export async function copyProject(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true, filter: (file) => !ownOfMachine.has(path.basename(file)) });
 }
