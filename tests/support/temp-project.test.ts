@@ -11,8 +11,8 @@ test("a copy of a project that somebody has run begins without their database", 
   const target = await mkdtemp(path.join(os.tmpdir(), "convoy-test-"));
   try {
     await copyProject(ran.root, target);
-    const own = [".convoy", ".env.local"];
-    const files = (await readdir(ran.root)).filter((file) => !own.includes(file));
+    const own = new Set([".convoy", ".env.local"]);
+    const files = (await readdir(ran.root)).filter((file) => !own.has(file));
     expect((await readdir(target)).toSorted()).toEqual(files.toSorted());
   } finally {
     await rm(target, { recursive: true, force: true });
