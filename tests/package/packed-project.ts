@@ -136,10 +136,16 @@ export function findBun(): string | null {
     process.platform as "linux"
   ];
   const cpu = { x64: "x64", arm64: "aarch64" }[process.arch as "x64"];
-  const file = `@oven/bun-${system}-${cpu}/bin/bun${isWindows ? ".exe" : ""}`;
-  try {
-    return createRequire(import.meta.url).resolve(file);
-  } catch {
-    return null;
-  }
+  const { resolve } = createRequire(import.meta.url);
+  const of = (file: string): string | null => {
+    try {
+      return resolve(file);
+    } catch {
+      return null;
+    }
+  };
+  const own = `@oven/bun-${system}-${cpu}`;
+  if (of(`${own}/package.json`) === null) return null;
+  // Its install script moves it, if npm runs that.
+  return of(`${own}/bin/bun${isWindows ? ".exe" : ""}`) ?? of("bun/bin/bun.exe");
 }
