@@ -1,6 +1,6 @@
 import type ts from "typescript";
-import { typedDefinition } from "../names/api-uses.js";
 import { definitionOfName, nameAt } from "../names/find-names.js";
+import { typedDefinition } from "../names/function-definitions.js";
 import type { Name } from "../names/name.js";
 import type { Occurrence } from "../names/occurrence.js";
 import { textOf } from "../names/schema-definitions.js";

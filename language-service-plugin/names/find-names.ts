@@ -1,6 +1,7 @@
 import type ts from "typescript";
 import type { View } from "../project/views.js";
-import { apiUses, functionDefinition, functionDefinitions } from "./api-uses.js";
+import { apiUses } from "./api-uses.js";
+import { functionDefinition, functionDefinitions } from "./function-definitions.js";
 import { isSameName, type Name } from "./name.js";
 import { covers, type Occurrence } from "./occurrence.js";
 import { definitionOf, schemaDefinitions, textOf } from "./schema-definitions.js";

@@ -1,6 +1,6 @@
 import type ts from "typescript";
 import { relativeToRoot } from "../../compiler/project/layout.js";
-import { exportSpecifierOf } from "../names/api-uses.js";
+import { exportSpecifierOf } from "../names/function-definitions.js";
 import { definitionOfName, nameAt, occurrencesOf } from "../names/find-names.js";
 import type { Name } from "../names/name.js";
 import type { Occurrence } from "../names/occurrence.js";
